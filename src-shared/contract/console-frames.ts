@@ -1,0 +1,58 @@
+/**
+ * Console bytes on the wire. A frame is a 17-byte little-endian header and a payload:
+ *
+ *     0  u8   kind
+ *     1  u32  viewer
+ *     5  f64  offset in the stream (exact up to 2^53)
+ *    13  u32  extra, by kind
+ *    17  payload
+ *
+ * data      the bytes at `offset`
+ * snapshot  a serialised screen that stands for everything before `offset`; extra = columns << 16 | rows.
+ *           The terminal is reset before it is written, and input stays gated until it is parsed.
+ * restart   the stream begins anew (a new boot, extra = its number); the next bytes are at `offset`
+ * end       nothing more will come (payload: a sentence why)
+ * gap       `extra` bytes before `offset` are gone (punched out of the transcript)
+ * ready     the viewer may type now; extra = 1 writable, 0 read-only
+ * input     keyboard bytes (page → core)
+ * ack       `offset`: everything before it was parsed (page → core)
+ */
+export const frameKinds = ['data', 'snapshot', 'restart', 'end', 'gap', 'ready', 'input', 'ack'] as const;
+export type FrameKind = (typeof frameKinds)[number];
+
+export interface ConsoleFrame {
+  readonly kind: FrameKind;
+  readonly viewer: number;
+  readonly offset: number;
+  readonly extra: number;
+  readonly payload: Uint8Array;
+}
+
+const headerBytes = 17;
+
+export function encodeFrame(frame: ConsoleFrame): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(headerBytes + frame.payload.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, frameKinds.indexOf(frame.kind));
+  view.setUint32(1, frame.viewer, true);
+  view.setFloat64(5, frame.offset, true);
+  view.setUint32(13, frame.extra, true);
+  bytes.set(frame.payload, headerBytes);
+  return bytes;
+}
+
+/** Decodes a frame, or null when the bytes are not one. The payload is a view of `bytes`, not a copy. */
+export function decodeFrame(bytes: Uint8Array): ConsoleFrame | null {
+  if (bytes.length < headerBytes) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const kind = frameKinds[view.getUint8(0)];
+  const offset = view.getFloat64(5, true);
+  if (kind === undefined || !Number.isSafeInteger(offset) || offset < 0) return null;
+  return {
+    kind,
+    viewer: view.getUint32(1, true),
+    offset,
+    extra: view.getUint32(13, true),
+    payload: bytes.subarray(headerBytes),
+  };
+}

@@ -1,0 +1,48 @@
+/** Every number that crosses a boundary, each with its reason. Units are in the names. */
+export const limits = {
+  /** Shown in lists and used in QEMU's `-name`; long enough for a branch name, short enough for a row. */
+  instanceNameLength: 100,
+  /** QEMU's own ceiling per binary is probed; this one only stops nonsense. */
+  memoryMiB: { min: 4, max: 4 * 1024 * 1024 },
+  processors: { min: 1, max: 512 },
+  disks: 16,
+  portMappings: 64,
+  /** A kernel command line longer than this is refused by Linux (COMMAND_LINE_SIZE is 2048 on x86, 4096 elsewhere). */
+  kernelCommandLineBytes: 4096,
+  extraArgumentsLength: 16 * 1024,
+  /** One JSON message of the session protocol. The largest legitimate one is a directory listing. */
+  messageBytes: 4 * 1024 * 1024,
+  /** Keystrokes and pastes per frame; larger pastes are cut into frames by the sender. */
+  inputFrameBytes: 64 * 1024,
+  /** Keyboard bytes waiting for a guest that does not read; beyond it input is refused, not the guest stalled. */
+  keyboardQueueBytes: 1024 * 1024,
+  /** Console bytes are sent when this many are waiting … */
+  consoleFrameBytes: 32 * 1024,
+  /** … or this long after the first of them: about half a display frame. */
+  consoleFrameMs: 8,
+  /** Bytes sent to a viewer and not yet acknowledged by its terminal's parser. */
+  viewerWindowBytes: 256 * 1024,
+  /** A viewer that is this far behind gets a snapshot instead of the bytes it missed. */
+  viewerLagBytes: 2 * 1024 * 1024,
+  /** A screen made for a boot that is already under way parses this much of its tail (29 ms measured). */
+  screenReplayBytes: 1024 * 1024,
+  screenColumns: 80,
+  screenRows: 24,
+  screenScrollbackLines: 5000,
+  /** Progress events per instance. More is noise on a screen. */
+  progressIntervalMs: 100,
+  /** sun_path is 108 bytes with the terminating NUL on Linux; QEMU refuses 108 and longer. */
+  socketPathBytes: 107,
+  /** Default bound of one boot's transcript; older ranges are punched out of the file. */
+  transcriptMiB: 1024,
+  keepBoots: 5,
+  /** The guest is paused when the home has less room than this, because QEMU drops serial bytes it cannot write. */
+  reserveBytes: 16 * 1024 * 1024,
+  /** How long QMP may take to greet after the process was started. */
+  qmpGreetingMs: 5000,
+  /** First rung of the stop ladder: how long a guest may take to power itself down. */
+  powerdownMs: 10_000,
+  quitMs: 3000,
+  terminateMs: 3000,
+  readinessMs: 180_000,
+} as const;

@@ -1,0 +1,40 @@
+/** What is known of an engine's binary and of the host it runs on. */
+import * as z from 'zod';
+
+export const architectures = ['x86_64', 'aarch64', 'riscv64'] as const;
+export const architectureSchema = z.enum(architectures);
+export type Architecture = z.infer<typeof architectureSchema>;
+
+export const acceleratorSchema = z.enum(['kvm', 'hvf', 'tcg']);
+export type Accelerator = z.infer<typeof acceleratorSchema>;
+
+export const engineDescriptionSchema = z.strictObject({
+  kind: z.enum(['qemu']),
+  architecture: architectureSchema,
+  /** Absolute path of the binary, or null when none was found. */
+  binary: z.string().nullable(),
+  version: z.string().nullable(),
+  /** Where the binary came from, or why there is none and what to install. */
+  note: z.string(),
+  machines: z.array(z.strictObject({ name: z.string(), description: z.string(), isDefault: z.boolean() })),
+  accelerators: z.array(z.string()),
+});
+export type EngineDescription = z.infer<typeof engineDescriptionSchema>;
+
+/** `auto` resolved: what will be used and why, in words that can be shown as they are. */
+export const accelerationChoiceSchema = z.strictObject({
+  accelerator: acceleratorSchema,
+  reason: z.string(),
+  hint: z.string().nullable(),
+  /** True once QMP of the running engine confirmed it. */
+  verified: z.boolean(),
+});
+export type AccelerationChoice = z.infer<typeof accelerationChoiceSchema>;
+
+export const firmwareDescriptionSchema = z.strictObject({
+  architecture: architectureSchema,
+  name: z.string(),
+  code: z.string(),
+  variables: z.string(),
+});
+export type FirmwareDescription = z.infer<typeof firmwareDescriptionSchema>;

@@ -1,0 +1,184 @@
+/**
+ * Spec: what the user asked for, versioned. The same shape exists twice: as a Draft on its way from a page, where every
+ * file is an opaque token, and as the Spec on disk, where every file is an absolute path.
+ */
+import * as z from 'zod';
+import { limits } from '../limits.ts';
+import { architectureSchema } from './engine.ts';
+import { instanceIdSchema, instanceNameSchema, pathTokenSchema } from './ids.ts';
+import { portMappingSchema } from './ports.ts';
+
+/** How a guest's disk relates to the file the user pointed at. */
+export const diskAccessSchema = z.enum([
+  /** A qcow2 overlay takes the writes; the file is never changed. */
+  'overlay',
+  /** A private copy, made by reflink or sparse copy. */
+  'copy',
+  /** The guest writes to the file itself. */
+  'direct',
+  'read-only',
+]);
+export type DiskAccess = z.infer<typeof diskAccessSchema>;
+
+function diskSchema<F extends z.ZodType>(file: F) {
+  return z.strictObject({
+    file,
+    /** `auto` looks at the header once, at launch; QEMU is always told an explicit format. */
+    format: z.enum(['auto', 'raw', 'qcow2', 'vmdk', 'vdi', 'vpc', 'vhdx']).default('auto'),
+    media: z.enum(['disk', 'cdrom']).default('disk'),
+    access: diskAccessSchema.default('overlay'),
+    interface: z.enum(['virtio', 'ide', 'scsi', 'nvme', 'usb']).default('virtio'),
+  });
+}
+
+function guestSchema<F extends z.ZodType>(file: F) {
+  const disks = z.array(diskSchema(file)).max(limits.disks).default([]);
+  return z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('demo'), append: z.string().max(limits.kernelCommandLineBytes).default('') }),
+    z.strictObject({
+      kind: z.literal('linux'),
+      append: z.string().max(limits.kernelCommandLineBytes).default(''),
+      disks,
+    }),
+    z.strictObject({
+      kind: z.literal('kernel'),
+      kernel: file,
+      initrd: file.nullable().default(null),
+      append: z.string().max(limits.kernelCommandLineBytes).default(''),
+      disks,
+    }),
+    z.strictObject({
+      kind: z.literal('disk'),
+      disks: z.array(diskSchema(file)).min(1).max(limits.disks),
+      firmware: z.enum(['bios', 'uefi']).default('bios'),
+    }),
+    z.strictObject({
+      kind: z.literal('firmware'),
+      /** `-bios`, or a pflash pair (code read-only, variables copied so that the original stays). */
+      image: z.discriminatedUnion('as', [
+        z.strictObject({ as: z.literal('bios'), file }),
+        z.strictObject({ as: z.literal('pflash'), code: file, variables: file.nullable().default(null) }),
+      ]),
+      /** A host directory the firmware sees as a FAT disk, for EFI programs. Read-only. */
+      efiDirectory: file.nullable().default(null),
+      disks,
+    }),
+  ]);
+}
+
+const deviceSchema = z.strictObject({
+  /** null: the engine's choice for the architecture. */
+  machine: z.string().max(200).nullable().default(null),
+  cpu: z.string().max(500).nullable().default(null),
+  memoryMiB: z.number().int().min(limits.memoryMiB.min).max(limits.memoryMiB.max).default(512),
+  processors: z.number().int().min(limits.processors.min).max(limits.processors.max).default(1),
+});
+
+export const accelerationRequestSchema = z.enum(['auto', 'kvm', 'hvf', 'tcg']);
+
+const hostSchema = z.strictObject({
+  acceleration: accelerationRequestSchema.default('auto'),
+  networking: z.enum(['user', 'none']).default('user'),
+  ports: z.array(portMappingSchema).max(limits.portMappings).default([]),
+});
+
+/** QEMU's `-d` items that help a kernel developer; each writes to the engine log. */
+export const debugLogItems = [
+  'guest_errors',
+  'int',
+  'cpu_reset',
+  'in_asm',
+  'exec',
+  'mmu',
+  'unimp',
+  'pcall',
+  'page',
+  'strace',
+] as const;
+
+const debugSchema = z.strictObject({
+  /** gdb stub on a loopback port; `port: null` lets Slipway choose a free one. */
+  gdb: z
+    .strictObject({ port: z.number().int().min(1).max(65535).nullable() })
+    .nullable()
+    .default(null),
+  /** Stay at the first instruction until resumed by hand or by the debugger. */
+  startPaused: z.boolean().default(false),
+  noReboot: z.boolean().default(false),
+  noShutdown: z.boolean().default(false),
+  log: z.array(z.enum(debugLogItems)).default([]),
+});
+
+const readinessSchema = z.discriminatedUnion('kind', [
+  /** A JavaScript regular expression looked for in the serial output, line by line. */
+  z.strictObject({ kind: z.literal('serial'), pattern: z.string().min(1).max(500) }),
+  /** Banner bytes on a mapped port: a bare TCP connect proves nothing behind SLiRP. */
+  z.strictObject({ kind: z.literal('banner'), port: z.string() }),
+  /** A program on the host that must exit 0; arguments are data, there is no shell. */
+  z.strictObject({ kind: z.literal('command'), arguments: z.array(z.string()).min(1).max(64) }),
+]);
+export type ReadinessCheck = z.infer<typeof readinessSchema>;
+
+function runtimeSchema<F extends z.ZodType>(file: F) {
+  return z.strictObject({
+    /** A QEMU binary of the user's own; null: found on this host. */
+    binary: file.nullable().default(null),
+    debug: debugSchema.prefault({}),
+    /** null: what suits the guest. An empty list: ready as soon as it runs. */
+    readiness: z.array(readinessSchema).max(8).nullable().default(null),
+    readinessMs: z
+      .number()
+      .int()
+      .min(1000)
+      .max(24 * 3600_000)
+      .default(limits.readinessMs),
+    powerdownMs: z.number().int().min(0).max(600_000).default(limits.powerdownMs),
+    /** Raw text as a person types it; split with shell quoting, never given to a shell. */
+    extraArguments: z.string().max(limits.extraArgumentsLength).default(''),
+    staging: z.enum(['reuse', 'restage']).default('reuse'),
+    keepBoots: z.number().int().min(1).max(100).default(limits.keepBoots),
+    transcriptMiB: z
+      .number()
+      .int()
+      .min(1)
+      .max(1024 * 1024)
+      .default(limits.transcriptMiB),
+  });
+}
+
+function requestShape<F extends z.ZodType>(file: F) {
+  return {
+    name: instanceNameSchema,
+    architecture: architectureSchema.default('x86_64'),
+    guest: guestSchema(file),
+    device: deviceSchema.prefault({}),
+    host: hostSchema.prefault({}),
+    runtime: runtimeSchema(file).prefault({}),
+  };
+}
+
+/** A file as a page knows it: the token is what counts, the text is only for showing. */
+export const fileReferenceSchema = z.strictObject({ token: pathTokenSchema, shown: z.string().max(8192) });
+export type FileReference = z.infer<typeof fileReferenceSchema>;
+
+export const draftSchema = z.strictObject(requestShape(fileReferenceSchema));
+export type Draft = z.infer<typeof draftSchema>;
+/** A draft as a form sends it: everything with a default may be left out. */
+export type DraftInput = z.input<typeof draftSchema>;
+
+export const specVersion = 1;
+
+const absolutePath = z
+  .string()
+  .regex(/^\//, 'an absolute path')
+  .refine((path) => !path.includes('\0'), 'no NUL in a path');
+
+export const specSchema = z.strictObject({
+  version: z.literal(specVersion),
+  id: instanceIdSchema,
+  createdAt: z.iso.datetime(),
+  ...requestShape(absolutePath),
+});
+export type Spec = z.infer<typeof specSchema>;
+export type Guest = Spec['guest'];
+export type Disk = z.infer<ReturnType<typeof diskSchema<typeof absolutePath>>>;
