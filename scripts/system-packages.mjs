@@ -1,0 +1,133 @@
+// Which programs and libraries of the operating system Slipway needs, for what, and how to get them.
+// To need one more, add a row with its reason; nothing else has to change.
+
+import { existsSync } from 'node:fs';
+import { findOnPath, isRoot, run, Stop } from './checkout.mjs';
+
+const start = ['start', 'test'];
+const test = ['test'];
+
+/**
+ * `program` is looked up on PATH (any of several names), `library` and `file` on disk. Probed rather than asked of
+ * dpkg, so that a QEMU built by hand or another distribution's package counts as present.
+ */
+const needs = [
+  { package: 'qemu-system-x86', program: ['qemu-system-x86_64'], purposes: start, reason: 'runs the guests' },
+  { package: 'qemu-utils', program: ['qemu-img'], purposes: start, reason: 'makes and inspects disk overlays' },
+  {
+    package: 'openssh-client',
+    program: ['ssh', 'ssh-keygen'],
+    purposes: start,
+    reason: 'keys for a guest, and a way in',
+  },
+  {
+    package: 'ovmf',
+    file: ['/usr/share/OVMF/OVMF_CODE.fd', '/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/edk2/x64/OVMF_CODE.4m.fd'],
+    purposes: start,
+    reason: 'UEFI firmware for guests that boot from it',
+  },
+  // Electron's shared libraries: what `ldd electron` lists beyond libc on a Debian without a desktop.
+  { package: 'libgtk-3-0', library: 'libgtk-3.so.0', purposes: start, reason: 'the window' },
+  { package: 'libnss3', library: 'libnss3.so', purposes: start, reason: 'Electron: certificates' },
+  {
+    package: 'libasound2',
+    library: 'libasound.so.2',
+    purposes: start,
+    reason: 'Electron: linked, though we are silent',
+  },
+  { package: 'libgbm1', library: 'libgbm.so.1', purposes: start, reason: 'Electron: graphics buffers' },
+  {
+    package: 'libatk-bridge2.0-0',
+    library: 'libatk-bridge-2.0.so.0',
+    purposes: start,
+    reason: 'Electron: screen readers',
+  },
+  { package: 'libcups2', library: 'libcups.so.2', purposes: start, reason: 'Electron: linked for printing' },
+  { package: 'xvfb', program: ['Xvfb', 'xvfb-run'], purposes: test, reason: 'a display for Electron in tests' },
+  { package: 'xauth', program: ['xauth'], purposes: test, reason: 'xvfb-run needs it' },
+  {
+    package: 'chromium',
+    program: [['chromium', 'chromium-browser', 'google-chrome']],
+    purposes: test,
+    reason: 'the same page in a browser',
+  },
+  { package: 'gcc', program: ['gcc'], purposes: test, reason: 'rebuilds the demo guest to compare it' },
+  { package: 'binutils', program: ['ld', 'objcopy'], purposes: test, reason: 'rebuilds the demo guest to compare it' },
+  { package: 'cpio', program: ['cpio'], purposes: test, reason: 'packs the Linux test guest' },
+];
+
+/** Debian 13 and Ubuntu 24.04 renamed these when their time_t grew; the first name apt knows is taken. */
+const renamed = {
+  'libgtk-3-0': 'libgtk-3-0t64',
+  libasound2: 'libasound2t64',
+  'libatk-bridge2.0-0': 'libatk-bridge2.0-0t64',
+  libcups2: 'libcups2t64',
+};
+
+const libraryDirectories = [
+  `/usr/lib/${{ x64: 'x86_64', arm64: 'aarch64' }[process.arch] ?? process.arch}-linux-gnu`,
+  '/usr/lib64',
+  '/usr/lib',
+  '/lib64',
+  '/usr/local/lib',
+];
+
+function isPresent(need) {
+  if (need.program) return need.program.every((names) => [names].flat().some((name) => findOnPath(name)));
+  if (need.file) return need.file.some((path) => existsSync(path));
+  // Where libraries lie is known for Linux only; elsewhere Electron brings its own.
+  if (process.platform !== 'linux') return true;
+  return libraryDirectories.some((directory) => existsSync(`${directory}/${need.library}`));
+}
+
+export function missingPackages(purpose, probe = isPresent) {
+  return needs.filter((need) => need.purposes.includes(purpose) && !probe(need));
+}
+
+/** What to do about missing packages: install them here, say the one command that does, or name what is missing. */
+export function planInstall(missing, { apt, superuser }) {
+  if (missing.length === 0) return { action: 'nothing' };
+  const why = missing.map((need) => `  ${need.package}: ${need.reason}`).join('\n');
+  if (!apt) {
+    const names = missing.map((need) => need.program?.flat().join(' or ') ?? need.library ?? need.package).join(', ');
+    return {
+      action: 'tell',
+      message: `Missing on this machine: ${names}\n${why}\nInstall them with your system's package manager, then run this again.`,
+    };
+  }
+  const command = `apt-get install -y --no-install-recommends ${missing.map((need) => need.package).join(' ')}`;
+  if (superuser) return { action: 'install', why, packages: missing.map((need) => need.package) };
+  return { action: 'tell', message: `Missing on this machine:\n${why}\nRun this, then try again:\n  sudo ${command}` };
+}
+
+export async function ensureSystemPackages({ purpose, say }) {
+  const missing = missingPackages(purpose);
+  if (missing.length === 0) return;
+  const apt = findOnPath('apt-get') !== undefined;
+  const plan = planInstall(await withTodaysNames(missing, apt), { apt, superuser: isRoot() });
+  if (plan.action === 'tell') throw new Stop(plan.message);
+  say(`Installing system packages (apt-get install):\n${plan.why}`);
+  await aptGet(['update']);
+  await aptGet(['install', '-y', '--no-install-recommends', ...plan.packages]);
+  const still = missingPackages(purpose);
+  if (still.length > 0) throw new Stop(`Installed, yet still missing: ${still.map((need) => need.package).join(', ')}`);
+}
+
+async function withTodaysNames(missing, apt) {
+  if (!apt || !missing.some((need) => renamed[need.package])) return missing;
+  const names = missing.map((need) => renamed[need.package]).filter(Boolean);
+  const known = (await run('apt-cache', ['pkgnames', 'lib'], { output: 'capture' })).text.split('\n');
+  const available = new Set(known.filter((name) => names.includes(name)));
+  return missing.map((need) =>
+    available.has(renamed[need.package]) ? { ...need, package: renamed[need.package] } : need,
+  );
+}
+
+async function aptGet(args) {
+  // stderr: a caller's stdout may be data. A lock held by unattended-upgrades is waited for instead of failing.
+  const { code, text } = await run('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', ...args], {
+    output: 'capture',
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  if (code !== 0) throw new Stop(`apt-get ${args.join(' ')} failed:\n${text.trim().split('\n').slice(-15).join('\n')}`);
+}
