@@ -6,6 +6,8 @@
 #include "text.h"
 #include "time.h"
 
+enum { ESCAPE = 27 };
+
 static void help(const char *rest) {
   (void)rest;
   for (unsigned i = 0; i < command_count; i++) {
@@ -95,30 +97,29 @@ static void count(const char *rest) {
  */
 static void size_command(const char *rest) {
   (void)rest;
-  char other[64];
-  u32 others = 0, numbers[2] = {0, 0}, field = 0;
+  char typed[64];
+  u32 count = 0, reply_at = 0, numbers[2] = {0, 0}, field = 0;
   int in_reply = 0, byte;
   u64 deadline = time_us() + 1000000;
   print("\0337\033[999;999H\033[6n\0338");
-  while (!serial_ctrl_c_seen() && (byte = serial_read(deadline)) >= 0) {
-    if (byte == 27) {
-      in_reply = 1, field = 0, numbers[0] = numbers[1] = 0;
-    } else if (in_reply && byte == '[') {
-      continue;
-    } else if (in_reply && byte >= '0' && byte <= '9') {
+  while (count < sizeof typed && (byte = serial_read(deadline)) >= 0) {
+    if (byte == ESCAPE) in_reply = 1, reply_at = count, field = numbers[0] = numbers[1] = 0;
+    typed[count++] = (char)byte;
+    if (!in_reply || byte == ESCAPE || byte == '[') continue;
+    if (byte >= '0' && byte <= '9') {
       numbers[field] = numbers[field] * 10 + (u32)(byte - '0');
-    } else if (in_reply && byte == ';') {
+    } else if (byte == ';' && !field) {
       field = 1;
-    } else if (in_reply && byte == 'R' && numbers[1]) {
+    } else if (byte == 'R' && numbers[0] && numbers[1]) {
       print("%ux%u\n", numbers[1], numbers[0]);
-      serial_unread(other, others);
+      serial_unread(typed, reply_at);
       return;
-    } else if (others < sizeof other) {
+    } else {
       in_reply = 0;
-      other[others++] = (char)byte;
     }
   }
-  serial_unread(other, others);
+  if (serial_ctrl_c_seen()) return; /* which also drops what was typed before it */
+  serial_unread(typed, count);
   print("no answer: the terminal did not report its size\n");
 }
 

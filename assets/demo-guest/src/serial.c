@@ -114,7 +114,7 @@ int serial_read(u64 deadline_us) {
       interrupts_on();
       return byte;
     }
-    if (deadline_us && time_us() >= deadline_us) {
+    if (ctrl_c || (deadline_us && time_us() >= deadline_us)) {
       interrupts_on();
       return -1;
     }

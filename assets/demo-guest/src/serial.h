@@ -13,7 +13,7 @@ void serial_put(char byte);
 void serial_write(const char *bytes, size n);
 void serial_flush(void);
 
-/* Next input byte, halting the CPU until there is one; -1 when `deadline_us` (0: none) passes first. */
+/* Next input byte, halting the CPU until there is one; -1 when `deadline_us` (0: none) passes or Ctrl-C comes. */
 int serial_read(u64 deadline_us);
 int serial_has_input(void);
 /* Gives bytes back, to be read before anything else. */

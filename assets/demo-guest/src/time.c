@@ -10,8 +10,8 @@ static u32 tsc_khz = 1000000; /* a guess that keeps time monotonic until time_ca
 void time_calibrate(void) {
   const u32 count = PIT_HZ / CALIBRATION_PARTS;
   u8 gate = in8(GATE) & ~3;
-  out8(GATE, gate);          /* gate low, speaker off */
-  out8(PIT_COMMAND, 0xb0);   /* channel 2, both bytes, one shot */
+  out8(GATE, gate);        /* gate low, speaker off */
+  out8(PIT_COMMAND, 0xb0); /* channel 2, both bytes, one shot */
   out8(PIT_CHANNEL_2, count & 0xff);
   out8(PIT_CHANNEL_2, count >> 8);
   out8(GATE, gate | 1);
