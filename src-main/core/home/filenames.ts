@@ -1,0 +1,65 @@
+/** Every file and directory name below the home, one comment each. Nothing else in Slipway spells a name. */
+export const filenames = {
+  // the home
+  /** One directory per instance, named by its id. */
+  instances: 'instances',
+  /** Deleted instances, each in a directory `<time>-<id>`; a rename away from being back. */
+  trash: 'trash',
+  /** What can be made again: capability probes, the built Linux guest. */
+  cache: 'cache',
+  /** Probe results of QEMU binaries, keyed by path, size and mtime. */
+  capabilities: 'capabilities.json',
+  /** Results of the acceleration probe, keyed by boot id, binary and groups. */
+  acceleration: 'acceleration.json',
+  /** The Linux guest's kernel and base initrd. */
+  linuxGuest: 'linux-guest',
+  /** The user's key pair for guests. */
+  ssh: 'ssh',
+  /** Theme, font size. */
+  settings: 'settings.json',
+  /** Session protocol for the command line, mode 0600. */
+  serviceSocket: 'service.sock',
+  /** Slipway's own log. */
+  log: 'slipway.log',
+  /** Electron's userData. */
+  electron: 'electron',
+
+  // an instance
+  /** What the user asked for. */
+  spec: 'spec.json',
+  /** QEMU's working directory: sockets and the pid file, nothing that could be taken for firmware. */
+  run: 'run',
+  /** Images made for this instance. */
+  staged: 'staged',
+  /** What each staged image was made from. */
+  stagingRecord: 'staging.json',
+  /** One directory per boot, named by its number. */
+  boots: 'boots',
+  /** Written when Slipway pauses the guest, removed when it continues it: we continue only what we stopped. */
+  pauseMarker: 'paused-by-slipway',
+
+  // run/
+  qmp: 'qmp',
+  qmpUser: 'qmp-user',
+  monitor: 'monitor',
+  /** Served by the core to other programs. */
+  serialSocket: 'serial',
+  pid: 'pid',
+
+  // a boot
+  /** argv, environment, engine version, endpoints, digests; and, once known, the process. */
+  launch: 'launch.json',
+  timeline: 'timeline.json',
+  /** How the boot ended. */
+  outcome: 'outcome.json',
+  /** QEMU's stdout and stderr. */
+  engineLog: 'emulator.log',
+  /** The guest's serial output: QEMU writes it, we read it. Its offset is the stream's offset. */
+  serialOutput: 'serial.out',
+  /** FIFO: what is written here the guest reads. */
+  serialInput: 'serial.in',
+  /** Common stem of the two, as `-chardev pipe,path=` wants it. */
+  serialStem: 'serial',
+  monitorTranscript: 'monitor.out',
+  qmpTranscript: 'qmp.out',
+} as const;

@@ -1,0 +1,118 @@
+/**
+ * The only place that joins a path below the home. `SLIPWAY_HOME` moves everything Slipway writes; without it the home
+ * is where the platform keeps an application's data.
+ */
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { InstanceId } from '../../../src-shared/model/ids.ts';
+import { filenames } from './filenames.ts';
+
+export interface Paths {
+  readonly home: string;
+  readonly instances: string;
+  readonly trash: string;
+  readonly cache: string;
+  readonly capabilities: string;
+  readonly acceleration: string;
+  readonly linuxGuest: string;
+  readonly ssh: string;
+  readonly settings: string;
+  readonly serviceSocket: string;
+  readonly log: string;
+  readonly electron: string;
+  instance(id: InstanceId): InstancePaths;
+}
+
+export interface InstancePaths {
+  readonly directory: string;
+  readonly spec: string;
+  readonly run: string;
+  readonly staged: string;
+  readonly stagingRecord: string;
+  readonly boots: string;
+  readonly pauseMarker: string;
+  readonly qmp: string;
+  readonly qmpUser: string;
+  readonly monitor: string;
+  readonly serialSocket: string;
+  readonly pid: string;
+  boot(number: number): BootPaths;
+}
+
+export interface BootPaths {
+  readonly directory: string;
+  readonly launch: string;
+  readonly timeline: string;
+  readonly outcome: string;
+  readonly engineLog: string;
+  readonly serialOutput: string;
+  readonly serialInput: string;
+  readonly serialStem: string;
+  readonly monitorTranscript: string;
+  readonly qmpTranscript: string;
+}
+
+export function defaultHome(environment: NodeJS.ProcessEnv = process.env): string {
+  if (environment.SLIPWAY_HOME) return resolve(environment.SLIPWAY_HOME);
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Slipway');
+  return join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'slipway');
+}
+
+export function pathsOf(home: string): Paths {
+  const at = (...names: string[]) => join(home, ...names);
+  return {
+    home,
+    instances: at(filenames.instances),
+    trash: at(filenames.trash),
+    cache: at(filenames.cache),
+    capabilities: at(filenames.cache, filenames.capabilities),
+    acceleration: at(filenames.cache, filenames.acceleration),
+    linuxGuest: at(filenames.cache, filenames.linuxGuest),
+    ssh: at(filenames.ssh),
+    settings: at(filenames.settings),
+    serviceSocket: at(filenames.serviceSocket),
+    log: at(filenames.log),
+    electron: at(filenames.electron),
+    instance: (id) => instancePathsOf(at(filenames.instances, id)),
+  };
+}
+
+export function instancePathsOf(directory: string): InstancePaths {
+  const at = (...names: string[]) => join(directory, ...names);
+  return {
+    directory,
+    spec: at(filenames.spec),
+    run: at(filenames.run),
+    staged: at(filenames.staged),
+    stagingRecord: at(filenames.staged, filenames.stagingRecord),
+    boots: at(filenames.boots),
+    pauseMarker: at(filenames.pauseMarker),
+    qmp: at(filenames.run, filenames.qmp),
+    qmpUser: at(filenames.run, filenames.qmpUser),
+    monitor: at(filenames.run, filenames.monitor),
+    serialSocket: at(filenames.run, filenames.serialSocket),
+    pid: at(filenames.run, filenames.pid),
+    boot: (number) => bootPathsOf(at(filenames.boots, bootName(number))),
+  };
+}
+
+/** Zero-padded, so that a listing sorts as time went. */
+export function bootName(number: number): string {
+  return String(number).padStart(4, '0');
+}
+
+function bootPathsOf(directory: string): BootPaths {
+  const at = (name: string) => join(directory, name);
+  return {
+    directory,
+    launch: at(filenames.launch),
+    timeline: at(filenames.timeline),
+    outcome: at(filenames.outcome),
+    engineLog: at(filenames.engineLog),
+    serialOutput: at(filenames.serialOutput),
+    serialInput: at(filenames.serialInput),
+    serialStem: at(filenames.serialStem),
+    monitorTranscript: at(filenames.monitorTranscript),
+    qmpTranscript: at(filenames.qmpTranscript),
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * Files that are either the old content or the new, never half of it: written beside the target, flushed, renamed over
+ * it. Left-over `.tmp` files of a crash are never read.
+ */
+import { randomBytes } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import type * as z from 'zod';
+
+/** Mode 0600: what Slipway writes is the user's alone. Throws what the file system throws (ENOSPC, EACCES). */
+export async function writeFileAtomically(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    const file = await open(temporary, 'wx', mode);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+export async function writeJsonAtomically(path: string, value: unknown): Promise<void> {
+  await writeFileAtomically(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** What a JSON file was found to be: a value, nothing there, or something that is not what it should be. */
+export type JsonFile<T> = { state: 'ok'; value: T } | { state: 'absent' } | { state: 'broken'; error: string };
+
+/** Reads and checks a JSON file. A broken file is a value, because a broken instance is listed, not thrown. */
+export async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<JsonFile<z.output<S>>> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return { state: 'absent' };
+    return { state: 'broken', error: String(error) };
+  }
+  try {
+    const parsed = schema.safeParse(JSON.parse(text));
+    return parsed.success ? { state: 'ok', value: parsed.data } : { state: 'broken', error: parsed.error.message };
+  } catch (error) {
+    return { state: 'broken', error: String(error) };
+  }
+}
+
+/** Narrows a thrown value to a system error with one of these codes. */
+export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+}
