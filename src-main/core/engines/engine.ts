@@ -1,0 +1,94 @@
+/**
+ * What an engine is to the rest of the core. An engine knows binaries, images and arguments; it never starts a process
+ * for a guest, never talks to one and never writes outside the instance's `staged/` directory. The supervisor does the
+ * rest, the same way for every engine.
+ */
+import type { AccelerationChoice, Architecture, EngineDescription } from '../../../src-shared/model/engine.ts';
+import type { Finding, PlannedArgument, Progress } from '../../../src-shared/model/instance.ts';
+import type { Disk, Spec } from '../../../src-shared/model/spec.ts';
+import type { InstancePaths } from '../home/paths.ts';
+
+/** What a probed binary can do. Cached by the binary's path, size and mtime. */
+export interface EngineCapabilities {
+  readonly binary: string;
+  readonly architecture: Architecture;
+  /** As `-version` says it, e.g. `7.2.22`. */
+  readonly version: string;
+  /** The same as numbers, for comparisons. */
+  readonly versionNumbers: readonly [number, number, number];
+  readonly accelerators: readonly string[];
+  readonly machines: readonly { readonly name: string; readonly description: string; readonly isDefault: boolean }[];
+  readonly devices: readonly string[];
+  /** Whether `-sandbox` was compiled in. */
+  readonly sandbox: boolean;
+}
+
+export interface StagedDisk {
+  /** Absolute path given to QEMU. */
+  readonly path: string;
+  /** Explicit format, never guessed by QEMU. */
+  readonly format: string;
+  readonly readOnly: boolean;
+  readonly media: Disk['media'];
+  readonly interface: Disk['interface'];
+  /** Dotted path of the disk in the Spec. */
+  readonly field: string;
+  /** What was done, for the Command and Details views: "overlay on /a/b.qcow2". */
+  readonly note: string;
+}
+
+/** Every image by absolute path, ready to be opened by QEMU. */
+export interface StagedImages {
+  readonly kernel: string | null;
+  readonly initrd: string | null;
+  /** The complete kernel command line. */
+  readonly append: string;
+  readonly disks: readonly StagedDisk[];
+  readonly bios: string | null;
+  readonly pflash: { readonly code: string; readonly variables: string | null; readonly variablesFormat: string } | null;
+  readonly efiDirectory: string | null;
+}
+
+export interface StagingContext {
+  readonly paths: InstancePaths;
+  readonly signal: AbortSignal;
+  /** At most ten times a second per instance. */
+  onProgress(progress: Progress): void;
+  /** One call as a named step begins; its end is the next call or the end of staging. */
+  onStep(name: string, note: string): void;
+}
+
+export interface PlanInput {
+  readonly spec: Spec;
+  readonly staged: StagedImages;
+  readonly capabilities: EngineCapabilities;
+  readonly acceleration: AccelerationChoice;
+  /** New for every boot; part of the process's identity. */
+  readonly uuid: string;
+  /** Stem of the serial pipe pair, relative to the working directory. */
+  readonly serialStem: string;
+  /** Resolved port of the gdb stub, or null. */
+  readonly gdbPort: number | null;
+}
+
+/** argv as data: every argument carries the field that caused it. */
+export interface LaunchPlan {
+  readonly binary: string;
+  readonly arguments: readonly PlannedArgument[];
+}
+
+export interface EmulatorEngine {
+  readonly kind: 'qemu';
+  /** Everything installed for every architecture, and what to install for the rest. Never throws. */
+  describe(): Promise<EngineDescription[]>;
+  /** Finds and probes the binary a Spec needs. Throws `engine_missing` or `engine_unsuitable` with what to install. */
+  detect(spec: Spec): Promise<EngineCapabilities>;
+  /** What is wrong or worth saying before anything is written. Reads files and the host, changes nothing. */
+  validate(spec: Spec, capabilities: EngineCapabilities): Promise<Finding[]>;
+  /** Puts every image in place: ordered, idempotent, cancellable. */
+  stage(spec: Spec, context: StagingContext): Promise<StagedImages>;
+  /** What staging would give, without doing it: for previews. */
+  expectStaged(spec: Spec, paths: InstancePaths): StagedImages;
+  /** Pure. */
+  plan(input: PlanInput): LaunchPlan;
+}
