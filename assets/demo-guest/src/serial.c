@@ -13,7 +13,7 @@ static int present;
 static char ring[16384];
 static volatile u32 ring_written, ring_read;
 static char unread[64];
-static u32 unread_count, unread_taken;
+static volatile u32 unread_count, unread_taken;
 static volatile int watching, ctrl_c;
 
 static char output[4096];
@@ -23,6 +23,7 @@ static void keep(char byte) {
   if (watching && byte == CTRL_C) {
     ctrl_c = 1;
     ring_read = ring_written;
+    unread_taken = unread_count;
     return;
   }
   ring[ring_written % sizeof ring] = byte;
@@ -104,10 +105,11 @@ int serial_has_input(void) { return unread_taken < unread_count || ring_read != 
 
 int serial_read(u64 deadline_us) {
   serial_flush();
+  if (ctrl_c) return -1; /* what follows it is for the shell, not for the command that is being stopped */
   if (unread_taken < unread_count) return (u8)unread[unread_taken++];
   for (;;) {
     interrupts_off();
-    if (ring_read != ring_written) {
+    if (!ctrl_c && ring_read != ring_written) {
       int byte = (u8)ring[ring_read % sizeof ring];
       ring_read++;
       if (present) out8(IER, wanted_interrupts());
@@ -135,7 +137,7 @@ void serial_watch_ctrl_c(int watch) {
   watching = watch;
   /* It may have arrived together with the line that started the command. */
   for (u32 at = ring_read; watch && at != ring_written; at++)
-    if (ring[at % sizeof ring] == CTRL_C) ctrl_c = 1, ring_read = at + 1;
+    if (ring[at % sizeof ring] == CTRL_C) ctrl_c = 1, ring_read = at + 1, unread_taken = unread_count;
   if (present) out8(IER, wanted_interrupts());
   interrupts_on();
 }
