@@ -5,6 +5,7 @@
 
 enum { BASE = 0x3f8, DATA = BASE, IER = BASE + 1, FCR = BASE + 2, IIR = BASE + 2, LCR = BASE + 3, MCR = BASE + 4, LSR = BASE + 5, SCRATCH = BASE + 7 };
 enum { IER_RECEIVED = 1, IER_TRANSMIT_EMPTY = 2, LSR_DATA_READY = 1, LSR_TRANSMIT_EMPTY = 0x20 };
+enum { MCR_LINES = 0x0b /* DTR, RTS, and OUT2, which lets the interrupt through */, MCR_LOOPBACK = 0x10 };
 enum { FIFO_DEPTH = 16, SPINS_BEFORE_SLEEP = 200, CTRL_C = 3 };
 
 static int present;
@@ -34,6 +35,21 @@ static u8 wanted_interrupts(void) {
   return ring_written - ring_read < sizeof ring ? IER_RECEIVED : 0;
 }
 
+/*
+ * Turning the FIFO on empties the receiver, so the byte that was typed before we were there is taken first. Taking it
+ * invites the next one, which would arrive just in time to be thrown away; in loopback mode nobody is invited.
+ */
+static void turn_fifo_on(void) {
+  enum { ON_INTERRUPT_AT_8_BYTES_OR_PAUSE = 0x81 };
+  out8(MCR, MCR_LINES | MCR_LOOPBACK);
+  if (in8(LSR) & LSR_DATA_READY) keep((char)in8(DATA));
+  out8(FCR, ON_INTERRUPT_AT_8_BYTES_OR_PAUSE);
+  out8(MCR, MCR_LINES);
+  /* A read is the invitation. The FIFO is empty now and reads as zero, unless the next byte was quicker. */
+  char next = (char)in8(DATA);
+  if (next) keep(next);
+}
+
 void serial_init(void) {
   out8(SCRATCH, 0x5a);
   present = in8(SCRATCH) == 0x5a;
@@ -43,10 +59,7 @@ void serial_init(void) {
   out8(DATA, 1); /* divisor 1: 115200 baud */
   out8(IER, 0);
   out8(LCR, 0x03); /* 8 data bits, no parity, 1 stop bit */
-  out8(MCR, 0x0b); /* DTR, RTS, and OUT2, which lets the interrupt through */
-  /* Turning the FIFO on empties the receiver: take what was typed before we were there. */
-  if (in8(LSR) & LSR_DATA_READY) keep((char)in8(DATA));
-  out8(FCR, 0x81); /* FIFO on, interrupt at 8 of 16 bytes or on a pause */
+  turn_fifo_on();
 }
 
 void serial_enable_interrupt(void) {
