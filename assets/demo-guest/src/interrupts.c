@@ -11,7 +11,6 @@ struct gate { u16 offset_low, selector; u8 zero, type; u16 offset_high; } __attr
 
 extern const u32 stub_addresses[VECTORS];
 static struct gate idt[VECTORS];
-static volatile u32 ticks;
 static const char *panic_reason;
 
 static const char *const exception_names[] = {
@@ -39,8 +38,6 @@ void interrupts_init(void) {
 }
 
 void interrupts_unmask(u32 irq) { out8(PIC1 + 1, in8(PIC1 + 1) & (u8)~(1u << irq)); }
-
-u32 interrupts_ticks(void) { return ticks; }
 
 __attribute__((noreturn)) static void die(const struct trap_frame *frame) {
   u32 cr0, cr2, cr3, ds;
@@ -73,8 +70,7 @@ void on_trap(const struct trap_frame *frame) {
   if (frame->vector < FIRST_IRQ_VECTOR) die(frame);
   u32 irq = frame->vector - FIRST_IRQ_VECTOR;
   if (irq == IRQ_TIMER) {
-    ticks++;
-    power_poll();
+    power_poll(); /* its other use is to end every halt, so that deadlines are looked at */
   } else if (irq == IRQ_SERIAL) {
     serial_on_interrupt();
   } else {

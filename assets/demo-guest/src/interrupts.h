@@ -8,6 +8,5 @@ struct trap_frame {
 
 void interrupts_init(void);
 void interrupts_unmask(u32 irq);
-u32 interrupts_ticks(void);
 /* Dies with `reason` and the registers of this very place. */
 __attribute__((noreturn)) void panic(const char *reason);

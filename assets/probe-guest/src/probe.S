@@ -10,8 +10,9 @@
  *   3  -> 7   a touched page did not keep its value
  *   4  -> 9   no timer interrupt in about a second of polling
  *   16 + vector -> 33 + 2 * vector   CPU exception (page fault: 61)
- * A hung `hlt` or a wrong turn inside the hypervisor is not ours to report: the
- * caller needs a deadline. A triple fault with -no-reboot is status 0, which is not 85 either.
+ * A hang inside the hypervisor is not ours to report: the caller needs a deadline. A triple fault with -no-reboot is
+ * status 0, which is not 85 either.
+ * The lines on COM1 tell how far it came: each is printed after the thing it names has worked.
  */
         .set EXIT_PORT, 0xf4
         .set EXIT_OK, 42
@@ -48,6 +49,7 @@ _start: cli
          * An interrupt and its return in 32-bit protected mode. Boot loaders and small kernels live here, and a host
          * that emulates this mode in software may run 64-bit code well and still stop at this very IRET.
          */
+        SAY     text_started
         lgdt    gdt_pointer
         ljmp    $0x18, $1f
 1:      mov     $0x10, %eax
@@ -263,6 +265,8 @@ say:
 3:      ret
 
         .section .rodata
+text_started:
+        .asciz "probe: started\r\n"
 text_protected_mode:
         .asciz "probe: protected mode\r\n"
 text_long_mode:
