@@ -1,0 +1,90 @@
+/** What the command line prints: text for people on stdout, or JSON only; everything said along the way on stderr. */
+import type { Failure } from '../../src-shared/contract/errors.ts';
+import type { InstanceView } from '../../src-shared/model/instance.ts';
+import { statusWord } from '../../src-shared/model/instance.ts';
+
+export interface Output {
+  readonly machine: boolean;
+  /** The command's result. One of the two is printed. */
+  result(json: unknown, text: string): void;
+  /** Said along the way; never on stdout. */
+  note(text: string): void;
+  failure(failure: Failure): void;
+}
+
+export function createOutput(machine: boolean): Output {
+  return {
+    machine,
+    result(json, text) {
+      if (machine) process.stdout.write(`${JSON.stringify(json)}\n`);
+      else if (text !== '') process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    },
+    note(text) {
+      if (!machine) process.stderr.write(`${text}\n`);
+    },
+    failure(failure) {
+      if (machine) process.stdout.write(`${JSON.stringify({ error: failure })}\n`);
+      process.stderr.write(failureText(failure));
+    },
+  };
+}
+
+/** Sentence, cause, fix, raw text: in this order, each only where there is one. */
+export function failureText(failure: Failure): string {
+  const lines = [`slipway: ${failure.message}`];
+  if (failure.cause !== undefined) lines.push(`  cause: ${failure.cause}`);
+  if (failure.hint !== undefined) lines.push(`  fix:   ${failure.hint}`);
+  if (failure.raw !== undefined && failure.raw.trim() !== '') {
+    lines.push(
+      ...failure.raw
+        .trimEnd()
+        .split('\n')
+        .map((line) => `  | ${line}`),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** An instance as the machine output shows it: flat, stable names. */
+export function instanceJson(view: InstanceView) {
+  return {
+    id: view.id,
+    name: view.name,
+    state: statusWord(view.status),
+    phase: view.status.phase,
+    guest: view.guestKind,
+    architecture: view.architecture,
+    ready: view.status.ready,
+    boot: view.status.boot,
+    pid: view.status.pid,
+    accelerator: view.status.acceleration?.accelerator ?? null,
+    ports: view.ports.map(({ name, protocol, guest, host, bind, state }) => ({
+      name,
+      protocol,
+      guest,
+      host,
+      bind,
+      state,
+    })),
+    failure: view.status.failure,
+  };
+}
+
+export function instanceLine(view: InstanceView): string {
+  const ports = view.ports
+    .filter((port) => port.host !== null)
+    .map((port) => `${port.name} ${port.bind}:${port.host}`)
+    .join(', ');
+  return `${`[${statusWord(view.status)}]`.padEnd(16)}${view.name.padEnd(24)} ${view.guestKind}/${view.architecture}${ports === '' ? '' : `  ${ports}`}`;
+}
+
+export function sizeText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}

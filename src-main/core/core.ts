@@ -1,0 +1,76 @@
+/**
+ * The core, composed: everything below `core/` wired together for one home. Pure Node; it knows no window, no web
+ * server and no command line. Those are faces, and they come in through `connect`.
+ */
+import { join } from 'node:path';
+import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
+import type { MessageChannelLike } from '../../src-shared/contract/messages.ts';
+import { createAccelerationDoctor } from './diagnosis/acceleration.ts';
+import { createQemuEngine } from './engines/qemu/engine.ts';
+import type { Paths } from './home/paths.ts';
+import { InstanceManager } from './instances/manager.ts';
+import { InstanceStore } from './instances/store.ts';
+import { type Clock, systemClock } from './kit/clock.ts';
+import type { Log } from './kit/log.ts';
+import { createHandlers } from './service/handlers.ts';
+import { createRouter } from './service/router.ts';
+import { type ClientIdentity, Session } from './service/session.ts';
+import { SettingsFile } from './service/settings.ts';
+
+export interface CoreOptions {
+  /** Of a home that is prepared and whose lock this process holds. */
+  readonly paths: Paths;
+  /** Where the embedded guests lie, as real files that QEMU can open. */
+  readonly assetsDirectory: string;
+  readonly kind: 'window' | 'web' | 'command-line';
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Someone asked this process to give up the home; called after the request was answered. */
+  onHandover(): void;
+}
+
+export interface Core {
+  connect(channel: MessageChannelLike, identity: ClientIdentity): Session;
+  readonly manager: InstanceManager;
+  /** Lets go of everything. Guests live on. */
+  dispose(): Promise<void>;
+}
+
+export async function createCore(options: CoreOptions): Promise<Core> {
+  const { paths, log } = options;
+  const clock = options.clock ?? systemClock;
+  const sessions = new Set<Session>();
+  const store = new InstanceStore(paths);
+  const settings = await SettingsFile.open(paths);
+  const doctor = createAccelerationDoctor({
+    paths,
+    clock,
+    probeKernel: join(options.assetsDirectory, 'probe-guest', 'probe-guest.elf'),
+  });
+  const engine = createQemuEngine({ paths, assetsDirectory: options.assetsDirectory, clock });
+  const manager = new InstanceManager({ paths, store, engine, doctor, clock, log });
+  const handlers = createHandlers({ ...options, manager, engine, doctor, settings });
+  const router = createRouter(handlers, log);
+
+  const tell = (event: SlipwayEvent) => {
+    for (const session of sessions) session.tell(event);
+  };
+  const stopTelling = manager.events.on(tell);
+  const stopTellingSettings = settings.changed.on((changed) => tell({ type: 'settingsChanged', settings: changed }));
+  await manager.start();
+
+  return {
+    manager,
+    connect(channel, identity) {
+      const session: Session = new Session(channel, identity, router, () => sessions.delete(session));
+      sessions.add(session);
+      return session;
+    },
+    async dispose() {
+      stopTelling();
+      stopTellingSettings();
+      for (const session of [...sessions]) session.close();
+      await manager.dispose();
+    },
+  };
+}

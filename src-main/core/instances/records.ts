@@ -1,0 +1,48 @@
+/** What is written down about a boot, and its schemas. Facts of the past only: nothing here says what is true now. */
+import * as z from 'zod';
+import { failureSchema } from '../../../src-shared/contract/errors.ts';
+import { accelerationChoiceSchema } from '../../../src-shared/model/engine.ts';
+import { findingSchema, plannedArgumentSchema, timelineStepSchema } from '../../../src-shared/model/instance.ts';
+
+const processSchema = z.strictObject({
+  pid: z.number().int().positive(),
+  startTicks: z.number().int().nonnegative(),
+  bootId: z.string(),
+});
+
+/** launch.json: written before the process exists, and again as soon as its identity is known. */
+export const launchRecordSchema = z.strictObject({
+  version: z.literal(1),
+  boot: z.number().int().positive(),
+  uuid: z.uuid(),
+  startedAt: z.iso.datetime(),
+  binary: z.string(),
+  engineVersion: z.string(),
+  arguments: z.array(plannedArgumentSchema),
+  workingDirectory: z.string(),
+  environment: z.record(z.string(), z.string()),
+  acceleration: accelerationChoiceSchema,
+  gdbPort: z.number().int().nullable(),
+  process: processSchema.nullable(),
+});
+export type LaunchRecord = z.infer<typeof launchRecordSchema>;
+
+/** timeline.json: how the launch went, step by step. */
+export const timelineRecordSchema = z.strictObject({
+  version: z.literal(1),
+  steps: z.array(timelineStepSchema),
+  findings: z.array(findingSchema),
+});
+export type TimelineRecord = z.infer<typeof timelineRecordSchema>;
+
+/** outcome.json: how the boot ended. Written once, by whoever saw or found the end. */
+export const outcomeRecordSchema = z.strictObject({
+  version: z.literal(1),
+  endedAt: z.iso.datetime(),
+  /** `guest`: it powered off. `stopped`: we were asked to. `crashed`: neither. `failed`: it never ran. */
+  how: z.enum(['guest', 'stopped', 'crashed', 'failed', 'cancelled']),
+  text: z.string(),
+  failure: failureSchema.nullable(),
+  lastLines: z.array(z.string()),
+});
+export type OutcomeRecord = z.infer<typeof outcomeRecordSchema>;

@@ -1,0 +1,58 @@
+/**
+ * Parse, permit, dispatch, check the answer, map errors. Knows nothing of transports; owns no state. A handler never
+ * sees an input its schema did not accept, and a page never sees an output its schema does not describe.
+ */
+import type * as z from 'zod';
+import { type CallName, type CallOutput, type CallParsed, calls } from '../../../src-shared/contract/calls.ts';
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import type { Log } from '../kit/log.ts';
+import type { Session } from './session.ts';
+
+export type Handler<N extends CallName> = (input: CallParsed<N>, session: Session) => Promise<CallOutput<N>>;
+export type Handlers = { readonly [N in CallName]: Handler<N> };
+
+export interface Router {
+  /** The handler's answer; throws a SlipwayError for everything a caller can cause. */
+  dispatch(name: string, input: unknown, session: Session): Promise<unknown>;
+}
+
+export function createRouter(handlers: Handlers, log: Log): Router {
+  return {
+    async dispatch(name, input, session) {
+      if (!isCallName(name)) throw new SlipwayError('invalid_input', `There is no call named "${name.slice(0, 100)}".`);
+      const { access } = calls[name];
+      if (access === 'user' && session.identity.trust !== 'user') {
+        throw new SlipwayError('not_permitted', `A page may not call ${name}.`);
+      }
+      return run(name, input, session, handlers, log);
+    },
+  };
+}
+
+function isCallName(name: string): name is CallName {
+  return Object.hasOwn(calls, name);
+}
+
+async function run<N extends CallName>(name: N, input: unknown, session: Session, handlers: Handlers, log: Log) {
+  const row = calls[name];
+  const parsed = row.input.safeParse(input);
+  if (!parsed.success) throw invalidInput(name, parsed.error);
+  // The row's own schema produced this value; the compiler cannot follow the index through the table.
+  const output = await handlers[name](parsed.data as CallParsed<N>, session);
+  const checked = row.output.safeParse(output);
+  if (checked.success) return checked.data;
+  log.error('a handler broke its contract', { name, error: checked.error.message });
+  throw new SlipwayError('internal', `The answer to ${name} was not of the promised form.`, {
+    raw: checked.error.message,
+  });
+}
+
+function invalidInput(name: string, error: z.ZodError): SlipwayError {
+  const [first] = error.issues;
+  const field = first === undefined ? '' : first.path.slice(first.path[0] === 'draft' ? 1 : 0).join('.');
+  const message = first === undefined ? error.message : first.message;
+  return new SlipwayError('invalid_input', field === '' ? `${name}: ${message}` : `${field}: ${message}`, {
+    field: field === '' ? undefined : field,
+    raw: error.message,
+  });
+}

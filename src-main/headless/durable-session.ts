@@ -1,0 +1,70 @@
+/**
+ * A session that outlives the service behind it. When the owner of the home changes the client is told `ownerChanged` as
+ * soon as the new one is there, and goes on. Calls that were under way are not repeated: a client that is told so knows
+ * that their answers will not come.
+ */
+import type { MessageChannelLike, Reply } from '../../src-shared/contract/messages.ts';
+import type { ClientIdentity } from '../core/service/session.ts';
+import type { Service, ServiceSession } from './service.ts';
+
+export class DurableSession implements ServiceSession {
+  readonly #channel: MessageChannelLike;
+  readonly #identity: ClientIdentity;
+  readonly #on: { closed(): void; lost(): void };
+  #behind: ServiceSession | null = null;
+  #waiting: string[] = [];
+  #wasAttached = false;
+  #closed = false;
+
+  constructor(channel: MessageChannelLike, identity: ClientIdentity, on: { closed(): void; lost(): void }) {
+    this.#channel = channel;
+    this.#identity = identity;
+    this.#on = on;
+  }
+
+  /** Goes on with this service. Nothing to do when the session still has one. */
+  attach(service: Service): void {
+    if (this.#closed || this.#behind !== null) return;
+    if (this.#wasAttached) {
+      const changed: Reply = { type: 'event', event: { type: 'ownerChanged' } };
+      this.#channel.send(JSON.stringify(changed));
+    }
+    this.#wasAttached = true;
+    const behind: ServiceSession = service.connect(
+      {
+        send: (message) => {
+          if (!this.#closed) this.#channel.send(message);
+        },
+        close: () => this.#ended(behind),
+      },
+      this.#identity,
+    );
+    this.#behind = behind;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const message of waiting) behind.receive(message);
+  }
+
+  receive(message: string | Uint8Array): void {
+    if (this.#behind !== null) {
+      this.#behind.receive(message);
+      return;
+    }
+    // Between two owners: what was asked now would be answered after the client gave it up. It is told, and asks again.
+    if (!this.#wasAttached && typeof message === 'string') this.#waiting.push(message);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#behind?.close();
+    this.#on.closed();
+    this.#channel.close();
+  }
+
+  #ended(behind: ServiceSession): void {
+    if (this.#closed || this.#behind !== behind) return;
+    this.#behind = null;
+    this.#on.lost();
+  }
+}

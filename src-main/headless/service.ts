@@ -1,0 +1,17 @@
+/**
+ * What every face talks to: something that takes a connection. The core in this process is one; the owner of the home
+ * in another process, reached over its socket, is the other. A face cannot tell them apart.
+ */
+import type { MessageChannelLike } from '../../src-shared/contract/messages.ts';
+import type { ClientIdentity } from '../core/service/session.ts';
+
+export interface ServiceSession {
+  /** One message from the client: JSON text or a console frame. */
+  receive(message: string | Uint8Array): void;
+  close(): void;
+}
+
+export interface Service {
+  /** The channel's `close` is called when the session ends from the service's side. */
+  connect(channel: MessageChannelLike, identity: ClientIdentity): ServiceSession;
+}

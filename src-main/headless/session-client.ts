@@ -1,0 +1,96 @@
+/** A typed client of a Service in Node: calls as promises, events and console frames as emitters. */
+import type { CallInput, CallName, CallOutput } from '../../src-shared/contract/calls.ts';
+import { type ConsoleFrame, decodeFrame, encodeFrame } from '../../src-shared/contract/console-frames.ts';
+import { SlipwayError } from '../../src-shared/contract/errors.ts';
+import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
+import { replySchema } from '../../src-shared/contract/messages.ts';
+import { type Deferred, deferred } from '../core/kit/deferred.ts';
+import { Emitter } from '../core/kit/emitter.ts';
+import type { ClientIdentity } from '../core/service/session.ts';
+import type { Service, ServiceSession } from './service.ts';
+
+export class SessionClient {
+  readonly events = new Emitter<SlipwayEvent>();
+  readonly frames = new Emitter<ConsoleFrame>();
+  readonly closed = new Emitter<void>();
+  readonly #pending = new Map<number, Deferred<unknown>>();
+  #session: ServiceSession | null = null;
+  #nextId = 1;
+  #ended = false;
+
+  static over(service: Service, identity: ClientIdentity): SessionClient {
+    const client = new SessionClient();
+    client.#session = service.connect(
+      { send: (message) => client.#receive(message), close: () => client.#onClosed() },
+      identity,
+    );
+    return client;
+  }
+
+  /** Rejects with a SlipwayError: the call's own failure, or `connection_lost`. */
+  call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
+    if (this.#ended || this.#session === null) return Promise.reject(connectionLost());
+    const id = this.#nextId++;
+    const answer = deferred<unknown>();
+    this.#pending.set(id, answer);
+    this.#session.receive(JSON.stringify({ type: 'call', id, name, input }));
+    // The service checked its output against this row's schema before it sent it.
+    return answer.promise as Promise<CallOutput<N>>;
+  }
+
+  sendFrame(frame: ConsoleFrame): void {
+    this.#session?.receive(encodeFrame(frame));
+  }
+
+  close(): void {
+    this.#session?.close();
+    this.#onClosed();
+  }
+
+  #receive(message: string | Uint8Array): void {
+    if (typeof message !== 'string') {
+      const frame = decodeFrame(message);
+      if (frame !== null) this.frames.emit(frame);
+      return;
+    }
+    const reply = replySchema.parse(JSON.parse(message));
+    switch (reply.type) {
+      case 'hello':
+        return;
+      case 'event':
+        // The answers to calls made of the old owner will not come.
+        if (reply.event.type === 'ownerChanged') this.#failPending();
+        this.events.emit(reply.event);
+        return;
+      case 'result':
+        this.#settle(reply.id)?.resolve(reply.value);
+        return;
+      case 'failure':
+        this.#settle(reply.id)?.reject(SlipwayError.from(reply.failure));
+        return;
+    }
+  }
+
+  #settle(id: number): Deferred<unknown> | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #failPending(): void {
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const call of pending) call.reject(connectionLost());
+  }
+
+  #onClosed(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#failPending();
+    this.closed.emit();
+  }
+}
+
+function connectionLost(): SlipwayError {
+  return new SlipwayError('connection_lost', 'The connection to the owner of the Slipway home was lost.');
+}
