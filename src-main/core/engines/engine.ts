@@ -45,7 +45,11 @@ export interface StagedImages {
   readonly append: string;
   readonly disks: readonly StagedDisk[];
   readonly bios: string | null;
-  readonly pflash: { readonly code: string; readonly variables: string | null; readonly variablesFormat: string } | null;
+  readonly pflash: {
+    readonly code: string;
+    readonly variables: string | null;
+    readonly variablesFormat: string;
+  } | null;
   readonly efiDirectory: string | null;
 }
 
