@@ -4,6 +4,8 @@
 import { existsSync } from 'node:fs';
 import { findOnPath, isRoot, run, Stop } from './checkout.mjs';
 
+// 'serve' is the app in a browser, 'start' the app in a window, 'test' everything.
+const always = ['serve', 'start', 'test'];
 const start = ['start', 'test'];
 const test = ['test'];
 
@@ -12,18 +14,18 @@ const test = ['test'];
  * dpkg, so that a QEMU built by hand or another distribution's package counts as present.
  */
 const needs = [
-  { package: 'qemu-system-x86', program: ['qemu-system-x86_64'], purposes: start, reason: 'runs the guests' },
-  { package: 'qemu-utils', program: ['qemu-img'], purposes: start, reason: 'makes and inspects disk overlays' },
+  { package: 'qemu-system-x86', program: ['qemu-system-x86_64'], purposes: always, reason: 'runs the guests' },
+  { package: 'qemu-utils', program: ['qemu-img'], purposes: always, reason: 'makes and inspects disk overlays' },
   {
     package: 'openssh-client',
     program: ['ssh', 'ssh-keygen'],
-    purposes: start,
+    purposes: always,
     reason: 'keys for a guest, and a way in',
   },
   {
     package: 'ovmf',
     file: ['/usr/share/OVMF/OVMF_CODE.fd', '/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/edk2/x64/OVMF_CODE.4m.fd'],
-    purposes: start,
+    purposes: always,
     reason: 'UEFI firmware for guests that boot from it',
   },
   // Electron's shared libraries: what `ldd electron` lists beyond libc on a Debian without a desktop.
