@@ -1,0 +1,142 @@
+/**
+ * What is known of a file the user pointed at: enough to notice later that it is not the same any more, and what kind
+ * of image it is. Reads; never writes.
+ */
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import * as z from 'zod';
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import { isErrno } from '../kit/atomic-file.ts';
+import { type DetectedImage, detectImage, imageTailBytes } from './image-format.ts';
+import { parseQcow2Header, type Qcow2Header } from './qcow2-header.ts';
+
+/** Numbers that do not fit a double are decimal text. */
+export const sourceFactsSchema = z.strictObject({
+  path: z.string(),
+  size: z.number().nonnegative(),
+  mtimeNs: z.string().regex(/^\d+$/),
+  inode: z.string().regex(/^\d+$/),
+  /** SHA-256 of the first MiB: a build that keeps size and mtime still changes the head of an image. */
+  headSha256: z.string(),
+});
+export type SourceFacts = z.infer<typeof sourceFactsSchema>;
+
+export interface Source {
+  readonly facts: SourceFacts;
+  readonly image: DetectedImage;
+  readonly qcow2: Qcow2Header | null;
+  /** Bytes the file takes on its disk; less than its size when it has holes. */
+  readonly allocatedBytes: number;
+}
+
+export interface InspectOptions {
+  /** Dotted path in the Spec, for the error. */
+  readonly field: string;
+  /** Block devices are fine where the guest works on the original. */
+  readonly allowDevice?: boolean;
+}
+
+const headBytes = 1024 * 1024;
+
+/**
+ * @throws SlipwayError `file_missing`, `file_unreadable`, `file_not_regular`, `file_empty`, each with the field.
+ */
+export async function inspectSource(path: string, options: InspectOptions): Promise<Source> {
+  const { field } = options;
+  try {
+    // Looked at before it is opened: opening a FIFO would wait for a writer that never comes.
+    const before = await stat(path);
+    const isDevice = before.isBlockDevice() && options.allowDevice === true;
+    if (!before.isFile() && !isDevice) {
+      throw new SlipwayError('file_not_regular', `${path} is ${kindOf(before)}, not a file.`, { field });
+    }
+    const file = await open(path, 'r');
+    try {
+      const facts = await file.stat({ bigint: true });
+      if (facts.isFile() && facts.size === 0n) {
+        throw new SlipwayError('file_empty', `${path} is empty (0 bytes).`, {
+          hint: 'Look at the step that was to write it: an interrupted download or a failed build leaves such a file.',
+          field,
+        });
+      }
+      const size = Number(facts.size);
+      const head = await readAt(file, headBytes, 0);
+      const tail = isDevice
+        ? head.subarray(0, 0)
+        : await readAt(file, imageTailBytes, Math.max(0, size - imageTailBytes));
+      return {
+        facts: {
+          path,
+          size,
+          mtimeNs: String(facts.mtimeNs),
+          inode: String(facts.ino),
+          // A device's first MiB changes with every mount; its identity is its path.
+          headSha256: isDevice ? 'device' : createHash('sha256').update(head).digest('hex'),
+        },
+        image: detectImage(head, tail),
+        qcow2: parseQcow2Header(head),
+        allocatedBytes: Math.min(size, Number(facts.blocks) * 512),
+      };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw explainRead(error, path, field);
+  }
+}
+
+/** @throws SlipwayError `file_missing`, `file_unreadable`, `file_not_regular`. */
+export async function requireDirectory(path: string, field: string): Promise<void> {
+  try {
+    const facts = await stat(path);
+    if (facts.isDirectory()) return;
+    throw new SlipwayError('file_not_regular', `${path} is ${kindOf(facts)}, not a folder.`, { field });
+  } catch (error) {
+    throw explainRead(error, path, field);
+  }
+}
+
+/** A system error from reading `path`, in words. Anything else comes back as it is. */
+export function explainRead(error: unknown, path: string, field?: string): unknown {
+  if (error instanceof SlipwayError || !(error instanceof Error)) return error;
+  const details = { raw: error.message, field };
+  if (isErrno(error, 'ENOENT', 'ENOTDIR')) return new SlipwayError('file_missing', `${path} does not exist.`, details);
+  if (isErrno(error, 'EACCES', 'EPERM')) {
+    return new SlipwayError('file_unreadable', `You may not read ${path}.`, {
+      ...details,
+      hint: 'Look at its permissions and those of the folders above it: ls -l, namei -l.',
+    });
+  }
+  if (isErrno(error, 'EIO', 'ESTALE', 'ENXIO', 'ELOOP', 'ENAMETOOLONG')) {
+    return new SlipwayError('file_unreadable', `${path} could not be read.`, details);
+  }
+  return error;
+}
+
+/** Fewer bytes than asked for only at the end of the file. */
+export async function readAt(file: FileHandle, length: number, position: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+interface FileKind {
+  isDirectory(): boolean;
+  isFIFO(): boolean;
+  isSocket(): boolean;
+  isBlockDevice(): boolean;
+  isCharacterDevice(): boolean;
+}
+
+function kindOf(facts: FileKind): string {
+  if (facts.isDirectory()) return 'a folder';
+  if (facts.isFIFO()) return 'a FIFO';
+  if (facts.isSocket()) return 'a socket';
+  if (facts.isBlockDevice()) return 'a block device';
+  return facts.isCharacterDevice() ? 'a character device' : 'something else';
+}
