@@ -19,7 +19,9 @@ export interface EngineCapabilities {
   readonly accelerators: readonly string[];
   readonly machines: readonly { readonly name: string; readonly description: string; readonly isDefault: boolean }[];
   readonly devices: readonly string[];
-  /** Whether `-sandbox` was compiled in. */
+  /** CPU models for `-cpu`; absent where nobody asked. */
+  readonly cpus?: readonly string[];
+  /** Whether `-sandbox` was compiled in and works on this kernel. */
   readonly sandbox: boolean;
 }
 
