@@ -1,0 +1,144 @@
+/**
+ * Port mappings of QEMU's user-mode network: adds them to a running QEMU and reads back what came of it.
+ *
+ * One mapping that fails is one failed mapping; the others work. Must never believe that a command which succeeded has
+ * done something: `hostfwd_add` reports its failures as text.
+ */
+import type { Failure } from '../../../src-shared/contract/errors.ts';
+import type { PortMapping, PortStatus } from '../../../src-shared/model/ports.ts';
+import { bindAddress, type ForwardReply, forwardRule, matchForwards, readForwardReply } from './forwards.ts';
+import { freePort, type PortState, portState } from './free-port.ts';
+import { describeOwner, findPortOwner, type PortOwner } from './port-owner.ts';
+import { hostForwards, parseUsernetTable } from './usernet-table.ts';
+
+export interface ForwardOptions {
+  readonly mappings: readonly PortMapping[];
+  /** Runs a line of the human monitor over QMP and gives its text. */
+  hmp(command: string): Promise<string>;
+  /** The host, replaceable for tests. */
+  readonly host?: HostPorts;
+}
+
+export interface HostPorts {
+  portState(protocol: 'tcp' | 'udp', address: string, port: number): Promise<PortState>;
+  freePort(protocol: 'tcp' | 'udp', address: string): Promise<number>;
+  findPortOwner(protocol: 'tcp' | 'udp', address: string, port: number): Promise<PortOwner | null>;
+}
+
+const thisHost: HostPorts = { portState, freePort, findPortOwner };
+/** A port found free can be gone a moment later; after this many the host has another problem. */
+const picks = 10;
+
+/** Status of each mapping, in their order. Throws only what `hmp` throws: the engine is gone. */
+export async function applyForwards(options: ForwardOptions): Promise<PortStatus[]> {
+  const { mappings, hmp, host = thisHost } = options;
+  const failures: (Failure | null)[] = [];
+  // One after the other: the order of adding is what tells equal mappings apart.
+  for (const [index, mapping] of mappings.entries()) {
+    const refused = await addForward(mapping, hmp, host);
+    failures.push(refused === null ? null : await explainRefusal(mapping, index, refused, host));
+  }
+  const read = await readForwards({ mappings, hmp });
+  return read.map((status, index) => {
+    const failure = failures[index] ?? null;
+    return failure === null ? status : { ...status, host: mappings[index]?.host ?? null, state: 'failed', failure };
+  });
+}
+
+/** Status of mappings as a running QEMU has them, for an owner that attaches to it. Changes nothing. */
+export async function readForwards(options: Pick<ForwardOptions, 'mappings' | 'hmp'>): Promise<PortStatus[]> {
+  const { mappings } = options;
+  if (mappings.length === 0) return [];
+  const table = await options.hmp('info usernet');
+  const rows = matchForwards(mappings, hostForwards(parseUsernetTable(table)));
+  return mappings.map((mapping, index): PortStatus => {
+    const row = rows[index] ?? null;
+    const status = { name: mapping.name, protocol: mapping.protocol, guest: mapping.guest, bind: bindAddress(mapping) };
+    if (row !== null) return { ...status, host: row.sourcePort, state: 'mapped', failure: null };
+    const failure: Failure = {
+      code: 'qmp_error',
+      message: `QEMU does not list the mapping ${mapping.name}.`,
+      hint: 'Restart the guest to have it set up again.',
+      raw: table,
+      field: `host.ports.${index}`,
+    };
+    return { ...status, host: mapping.host, state: 'failed', failure };
+  });
+}
+
+/** null: added. */
+async function addForward(
+  mapping: PortMapping,
+  hmp: ForwardOptions['hmp'],
+  host: HostPorts,
+): Promise<Exclude<ForwardReply, { outcome: 'added' }> | null> {
+  const add = async (port: number) => readForwardReply(await hmp(`hostfwd_add ${forwardRule(mapping, port)}`));
+  let reply = await add(mapping.host ?? 0);
+  if (mapping.host !== null || reply.outcome === 'no-network') return reply.outcome === 'added' ? null : reply;
+  // QEMU 9 and later choose no port themselves.
+  for (let pick = 0; pick < picks && reply.outcome !== 'added'; pick++) {
+    let port: number;
+    try {
+      port = await host.freePort(mapping.protocol, bindAddress(mapping));
+    } catch {
+      break;
+    }
+    reply = await add(port);
+  }
+  return reply.outcome === 'added' ? null : reply;
+}
+
+async function explainRefusal(
+  mapping: PortMapping,
+  index: number,
+  reply: Exclude<ForwardReply, { outcome: 'added' }>,
+  host: HostPorts,
+): Promise<Failure> {
+  const address = bindAddress(mapping);
+  const common = { raw: reply.text, field: `host.ports.${index}` };
+  if (reply.outcome === 'no-network') {
+    return {
+      ...common,
+      code: 'qmp_error',
+      message: `The mapping ${mapping.name} could not be added: the guest has no user-mode network.`,
+      hint: 'Choose user-mode networking, or look for a -netdev in the extra arguments.',
+    };
+  }
+  const { host: port, protocol } = mapping;
+  const where = `${address}${port === null ? '' : ` port ${port}`}`;
+  const state =
+    reply.outcome === 'refused' ? await host.portState(protocol, address, port ?? 0).catch(() => null) : null;
+  switch (state) {
+    case 'busy': {
+      const owner = port === null ? null : await host.findPortOwner(protocol, address, port).catch(() => null);
+      return {
+        ...common,
+        code: 'port_busy',
+        message: `${protocol.toUpperCase()} port ${port} on ${address} is in use by ${describeOwner(owner)}.`,
+        cause: owner === null || owner.commandLine.length === 0 ? undefined : owner.commandLine.join(' '),
+        hint: 'Stop that program, choose another host port, or leave the host port empty to get a free one.',
+      };
+    }
+    case 'not-permitted':
+      return {
+        ...common,
+        code: 'not_permitted',
+        message: `You may not use ${where}: ports below 1024 are reserved.`,
+        hint: 'Choose a host port from 1024 up, or lower net.ipv4.ip_unprivileged_port_start with sysctl.',
+      };
+    case 'no-such-address':
+      return {
+        ...common,
+        code: 'invalid_input',
+        message: `${address} is not an address of this machine.`,
+        hint: 'Use 127.0.0.1, or 0.0.0.0 for every address.',
+      };
+    default:
+      return {
+        ...common,
+        code: 'port_busy',
+        message: `QEMU could not set up ${where} for ${mapping.name}.`,
+        hint: 'Try another host port, or leave it empty to get a free one.',
+      };
+  }
+}
