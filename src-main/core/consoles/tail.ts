@@ -102,9 +102,12 @@ export class Tail {
     }
   }
 
-  /** To be called *before* the range is punched: from now on nobody reads below `offset`. */
+  /**
+   * From now on nobody reads below `offset`. To be called *before* the range is punched; a punch that failed sets the old
+   * offset again.
+   */
   markPunched(offset: number): void {
-    this.#punchedBefore = Math.max(this.#punchedBefore, offset);
+    this.#punchedBefore = offset;
   }
 
   /** A keystroke was sent: an answer is likely within milliseconds. */

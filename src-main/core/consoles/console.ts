@@ -1,0 +1,219 @@
+/**
+ * A console of an instance: one stream of bytes, boot after boot, that any number of viewers see and type into. Each
+ * boot brings a new transcript file and a new way in; viewers stay.
+ *
+ * Owns the tail, the screen, the input and the viewers of the current boot. Never: starts or stops anything else, knows
+ * what an instance is, or stands between the guest and its file.
+ */
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import { limits } from '../../../src-shared/limits.ts';
+import { CleanupStack } from '../kit/cleanup-stack.ts';
+import type { Clock } from '../kit/clock.ts';
+import { Emitter } from '../kit/emitter.ts';
+import type { ConsoleInput, TypeResult } from './keyboard.ts';
+import { findLine, type LineMatch, withoutSequences } from './line-search.ts';
+import { findReplayStart, Screen } from './screen.ts';
+import { Tail } from './tail.ts';
+import { findPunchedBound } from './transcript-bound.ts';
+import { type SendFrame, type ViewedStream, Viewer } from './viewer.ts';
+
+/** One boot's stream. */
+export interface ConsoleStream {
+  /** The transcript; it need not exist yet. */
+  readonly path: string;
+  readonly boot: number;
+  /** Null: read-only (an old boot, a log). The console closes it with the stream. */
+  readonly input: ConsoleInput | null;
+  /** `text`: lines that end in LF and no terminal behind them, such as the engine's own log. */
+  readonly content?: 'terminal' | 'text';
+}
+
+export interface ConsoleOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly clock?: Clock;
+}
+
+export interface ViewerHandle {
+  readonly viewer: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly writable: boolean;
+  /** The viewer's terminal has parsed everything before this offset. */
+  ack(offset: number): void;
+  input(bytes: Uint8Array): Promise<TypeResult>;
+  /** Idempotent. */
+  close(): void;
+}
+
+interface Current {
+  readonly stream: ConsoleStream;
+  readonly viewed: ViewedStream;
+  readonly cleanups: CleanupStack;
+}
+
+export class Console {
+  readonly columns: number;
+  readonly rows: number;
+  /** The tail was exchanged for a new boot's. */
+  readonly restarted = new Emitter<Tail>();
+  readonly #ended = new Emitter<string>();
+  readonly #clock: Clock | null;
+  readonly #viewers = new Set<Viewer>();
+  #current: Current | null = null;
+  #endReason: string | null = null;
+
+  constructor(options: ConsoleOptions = {}) {
+    this.columns = options.columns ?? limits.screenColumns;
+    this.rows = options.rows ?? limits.screenRows;
+    this.#clock = options.clock ?? null;
+  }
+
+  /** The current boot's transcript. Throws `unknown_console` before the first `restart`. */
+  get tail(): Tail {
+    return this.#stream().viewed.tail;
+  }
+
+  get writable(): boolean {
+    return this.#current?.viewed.writable ?? false;
+  }
+
+  get viewers(): number {
+    return this.#viewers.size;
+  }
+
+  /** Begins with a boot's stream, the first one too. Viewers of an earlier boot are told and see the new one. */
+  async restart(stream: ConsoleStream): Promise<void> {
+    const previous = this.#current;
+    const next = await this.#openStream(stream);
+    this.#current = next;
+    this.#endReason = null;
+    if (this.#viewers.size > 0) stream.input?.attach?.();
+    for (const viewer of this.#viewers) viewer.restart(next.viewed);
+    this.restarted.emit(next.viewed.tail);
+    await previous?.cleanups.close();
+  }
+
+  /**
+   * Adds a viewer: a snapshot, `ready`, and the bytes from there on come through `send`. `viewer` is its number in every
+   * frame. Throws `unknown_console` before the first `restart`.
+   */
+  open(viewer: number, send: SendFrame): ViewerHandle {
+    const { viewed, stream } = this.#stream();
+    const opened = new Viewer(viewer, viewed, send);
+    this.#viewers.add(opened);
+    if (this.#viewers.size === 1) stream.input?.attach?.();
+    if (this.#endReason !== null) opened.end(this.#endReason);
+    return {
+      viewer,
+      columns: this.columns,
+      rows: this.rows,
+      writable: viewed.writable,
+      ack: (offset) => opened.ack(offset),
+      input: (bytes) => this.input(bytes),
+      close: () => {
+        opened.close();
+        if (this.#viewers.delete(opened) && this.#viewers.size === 0) this.#current?.stream.input?.release?.();
+      },
+    };
+  }
+
+  /** Types into the guest, after what others typed before. A read-only console answers `nobody-reads`. */
+  input(bytes: Uint8Array): Promise<TypeResult> {
+    const { stream, viewed } = this.#stream();
+    if (stream.input === null || this.#endReason !== null) return Promise.resolve('nobody-reads');
+    viewed.tail.nudge();
+    return stream.input.type(bytes);
+  }
+
+  /**
+   * The first line of this boot, at or after `fromOffset`, that contains or matches `pattern`; an unfinished line counts.
+   * Throws `timed_out`, `cancelled`, and `connection_lost` when the boot ends or another begins first.
+   */
+  async waitFor(
+    pattern: RegExp | string,
+    options: { readonly signal?: AbortSignal; readonly fromOffset?: number; readonly timeoutMs?: number } = {},
+  ): Promise<LineMatch> {
+    const { signal, fromOffset = 0, timeoutMs } = options;
+    const stop = new AbortController();
+    const over = new AbortController();
+    const cleanups = new CleanupStack();
+    const cancel = () => stop.abort(new SlipwayError('cancelled', 'Cancelled.'));
+    const restart = () =>
+      stop.abort(new SlipwayError('connection_lost', 'Another boot began before the text appeared.'));
+    const end = (reason: string) =>
+      over.abort(new SlipwayError('connection_lost', `The console ended without that text: ${reason}`));
+    const late = () => stop.abort(new SlipwayError('timed_out', `The text did not appear within ${timeoutMs} ms.`));
+    if (signal?.aborted) cancel();
+    if (this.#endReason !== null) end(this.#endReason);
+    signal?.addEventListener('abort', cancel, { once: true });
+    cleanups.add(() => signal?.removeEventListener('abort', cancel));
+    cleanups.add(this.restarted.on(restart));
+    cleanups.add(this.#ended.on(end));
+    const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
+    cleanups.add(() => clearTimeout(timer));
+    try {
+      return await findLine(this.tail, pattern, { fromOffset, signal: stop.signal, over: over.signal });
+    } finally {
+      await cleanups.close();
+    }
+  }
+
+  /** Screen and scrollback as plain text; of a log its last MiB. */
+  async text(): Promise<string> {
+    const { viewed } = this.#stream();
+    await viewed.tail.look();
+    if (viewed.screen !== null) return viewed.screen.text();
+    const { tail } = viewed;
+    const from = await findReplayStart(tail, tail.size);
+    const { bytes } = await tail.read(from, tail.size - from);
+    return withoutSequences(new TextDecoder().decode(bytes));
+  }
+
+  /** The boot is over: viewers get what is in the file and then the reason. They stay, for the next boot. */
+  async end(reason: string): Promise<void> {
+    if (this.#current === null || this.#endReason !== null) return;
+    const { viewed } = this.#current;
+    this.#endReason = reason;
+    await viewed.tail.look();
+    if (this.#endReason !== reason || this.#current?.viewed !== viewed) return;
+    for (const viewer of this.#viewers) viewer.end(reason);
+    this.#ended.emit(reason);
+  }
+
+  async dispose(): Promise<void> {
+    for (const viewer of this.#viewers) viewer.close();
+    this.#viewers.clear();
+    this.#ended.emit('closed');
+    const current = this.#current;
+    this.#current = null;
+    await current?.cleanups.close();
+  }
+
+  async #openStream(stream: ConsoleStream): Promise<Current> {
+    const cleanups = new CleanupStack();
+    try {
+      if (stream.input !== null) cleanups.add(() => stream.input?.close());
+      const tail = new Tail(stream.path);
+      cleanups.add(() => tail.close());
+      await tail.start();
+      const read = async (offset: number, length: number) => (await tail.read(offset, length)).bytes;
+      tail.markPunched(await findPunchedBound(read, tail.size));
+      const screen = stream.content === 'text' ? null : this.#newScreen(tail);
+      if (screen !== null) cleanups.add(() => screen.dispose());
+      return { stream, viewed: { tail, screen, boot: stream.boot, writable: stream.input !== null }, cleanups };
+    } catch (error) {
+      await cleanups.close();
+      throw error;
+    }
+  }
+
+  #newScreen(tail: Tail): Screen {
+    return new Screen(tail, { columns: this.columns, rows: this.rows, ...(this.#clock && { clock: this.#clock }) });
+  }
+
+  #stream(): Current {
+    if (this.#current === null) throw new SlipwayError('unknown_console', 'There is nothing in this console yet.');
+    return this.#current;
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Finds a line in a stream, from any offset on, as it grows, holding one line and one read at a time. An unfinished last
+ * line counts: a login prompt has no newline.
+ */
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import type { Tail } from './tail.ts';
+
+export interface LineMatch {
+  /** The line without escape sequences and line end. */
+  readonly line: string;
+  /** Offset just behind the bytes that were looked at when it was found. */
+  readonly offset: number;
+}
+
+/** Longer lines are cut, so that a guest that never ends a line cannot fill memory or slow a pattern down for long. */
+const longestLine = 4096;
+const readBytes = 64 * 1024;
+
+/** CSI, OSC/DCS/APC/PM/SOS strings, two-character escapes, and control characters other than tab. */
+const sequences = new RegExp(
+  [
+    '\\x1b\\[[0-?]*[ -/]*[@-~]',
+    '\\x1b[\\]PX^_][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)?',
+    '\\x1b[ -/]*[0-~]?',
+    '[\\x00-\\x08\\x0b-\\x1f\\x7f]',
+  ].join('|'),
+  'g',
+);
+
+/** Text as a person reads it. Pure. */
+export function withoutSequences(text: string): string {
+  return text.replace(sequences, '');
+}
+
+/** Cuts bytes into lines of plain text; a lone CR begins a line anew as a progress display does. */
+export class LineCutter {
+  readonly #decoder = new TextDecoder();
+  #unfinished = '';
+
+  /** The lines that these bytes finish. */
+  push(bytes: Uint8Array): string[] {
+    const lines = (this.#unfinished + this.#decoder.decode(bytes, { stream: true })).split(/\r*\n|\r(?=[^\r\n])/);
+    this.#unfinished = lines.pop() ?? '';
+    if (this.#unfinished.length > longestLine) {
+      lines.push(this.#unfinished);
+      this.#unfinished = '';
+    }
+    return lines.map((line) => withoutSequences(line.slice(0, longestLine)));
+  }
+
+  /** The line so far. */
+  get unfinished(): string {
+    return withoutSequences(this.#unfinished);
+  }
+}
+
+/**
+ * Resolves with the first line that matches, at or after `fromOffset`. Rejects with the signal's reason when aborted;
+ * or with `over`'s when all was searched; throws `connection_lost` when the stream begins anew, and what reading throws.
+ */
+export async function findLine(
+  tail: Tail,
+  pattern: RegExp | string,
+  options: {
+    readonly fromOffset?: number;
+    readonly signal?: AbortSignal;
+    /** When aborted, nothing more will come: what is there is still searched. */
+    readonly over?: AbortSignal;
+  } = {},
+): Promise<LineMatch> {
+  const { signal, over } = options;
+  const matches = matcherOf(pattern);
+  const cutter = new LineCutter();
+  let position = options.fromOffset ?? 0;
+  let anew = false;
+  let wake: () => void = () => undefined;
+  const unsubscribe = tail.changes.on((change) => {
+    anew ||= change.kind === 'restarted';
+    wake();
+  });
+  const onAbort = () => wake();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  over?.addEventListener('abort', onAbort, { once: true });
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      if (anew) throw new SlipwayError('connection_lost', 'The console began anew before the text appeared.');
+      const chunk = await tail.read(position, readBytes);
+      if (chunk.bytes.length > 0) {
+        position = chunk.offset + chunk.bytes.length;
+        const found = cutter.push(chunk.bytes).find(matches);
+        if (found !== undefined) return { line: found, offset: position };
+        if (matches(cutter.unfinished)) return { line: cutter.unfinished, offset: position };
+        continue;
+      }
+      if (position < tail.size || anew || signal?.aborted) continue;
+      if (over?.aborted) throw over.reason;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  } finally {
+    unsubscribe();
+    signal?.removeEventListener('abort', onAbort);
+    over?.removeEventListener('abort', onAbort);
+  }
+}
+
+function matcherOf(pattern: RegExp | string): (line: string) => boolean {
+  if (typeof pattern === 'string') return (line) => line.includes(pattern);
+  // With g or y a pattern remembers where it was, which makes it match every other time.
+  const stateless = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
+  return (line) => stateless.test(line);
+}

@@ -1,0 +1,165 @@
+/**
+ * A console behind a UNIX socket chardev: the monitor, QMP, the serial line of a guest that was started elsewhere. QEMU
+ * serves one client at a time, so the connection is held only while somebody looks, and given back when the last viewer
+ * leaves. What arrives is appended to a transcript file at once, always, because a client that stops reading stalls the
+ * guest; everyone reads that file.
+ *
+ * Never: knows paths of sockets, or interprets the monitor's language.
+ */
+import type { Socket } from 'node:net';
+import { limits } from '../../../src-shared/limits.ts';
+import type { ConsoleInput, TypeResult } from './keyboard.ts';
+import { LineDiscipline } from './line-discipline.ts';
+import { TranscriptWriter } from './transcript-writer.ts';
+
+export interface SocketConsoleOptions {
+  /** Connects; rejects when nobody listens. The signal is aborted when the connection is no longer wanted. */
+  readonly connect: (signal: AbortSignal) => Promise<Socket>;
+  /** File that gets everything that is to be shown. */
+  readonly transcript: string;
+  /** `qmp`: lines are edited here and capabilities are negotiated. `raw`: the peer echoes and edits. */
+  readonly protocol: 'raw' | 'qmp';
+  /** Silence for this long after connecting means that another program is being served. Null: the peer need not greet. */
+  readonly greetingMs?: number | null;
+  /** The transcript has grown. */
+  readonly onOutput?: () => void;
+}
+
+const defaultGreetingMs = 2000;
+/** More than this waiting for the disk, and the peer has to wait too. */
+const longestBacklogBytes = 4 * 1024 * 1024;
+const negotiate = '{"execute": "qmp_capabilities"}';
+
+export class SocketConsole implements ConsoleInput {
+  readonly #options: SocketConsoleOptions;
+  readonly #writer: TranscriptWriter;
+  #wanted: AbortController | null = null;
+  #socket: Socket | null = null;
+  #discipline: LineDiscipline | null = null;
+  #closed = false;
+  #lostBytes = false;
+
+  constructor(options: SocketConsoleOptions) {
+    this.#options = options;
+    this.#writer = new TranscriptWriter(
+      options.transcript,
+      () => this.#onWritten(),
+      () => {
+        this.#lostBytes = true;
+      },
+    );
+  }
+
+  attach(): void {
+    if (this.#closed || this.#wanted !== null) return;
+    const wanted = new AbortController();
+    this.#wanted = wanted;
+    void this.#connect(wanted.signal);
+  }
+
+  release(): void {
+    this.#wanted?.abort();
+    this.#wanted = null;
+    this.#socket?.destroy();
+    this.#socket = null;
+    this.#discipline = null;
+  }
+
+  type(bytes: Uint8Array): Promise<TypeResult> {
+    const socket = this.#socket;
+    if (this.#closed) return Promise.resolve('closed');
+    if (socket === null || socket.destroyed) {
+      // The next key tries again: the peer may be back.
+      this.release();
+      this.attach();
+      return Promise.resolve('nobody-reads');
+    }
+    if (this.#discipline === null) return send(socket, bytes);
+    const { echo, lines } = this.#discipline.key(bytes);
+    this.#show(echo);
+    return lines.length === 0
+      ? Promise.resolve('written')
+      : send(socket, Buffer.from(lines.map((line) => `${line}\n`).join('')));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.release();
+    await this.#writer.flush();
+  }
+
+  async #connect(signal: AbortSignal): Promise<void> {
+    let socket: Socket;
+    try {
+      socket = await this.#options.connect(signal);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) this.#say(`Not connected: ${reason}. Press a key to try again.`);
+      return;
+    }
+    socket.on('error', () => undefined);
+    if (signal.aborted) {
+      socket.destroy();
+      return;
+    }
+    this.#socket = socket;
+    this.#discipline = this.#options.protocol === 'qmp' ? new LineDiscipline('qmp> ') : null;
+    const greetingMs = this.#options.greetingMs === undefined ? defaultGreetingMs : this.#options.greetingMs;
+    const silence =
+      greetingMs === null
+        ? undefined
+        : setTimeout(
+            () =>
+              this.#say(
+                'Another program holds this console. QEMU serves one at a time; it is shown here when that one leaves.',
+              ),
+            greetingMs,
+          );
+    socket.on('data', (bytes) => {
+      clearTimeout(silence);
+      this.#receive(socket, bytes);
+    });
+    socket.on('close', () => {
+      clearTimeout(silence);
+      if (!signal.aborted) this.#say('The connection was closed. Press a key to connect again.');
+    });
+  }
+
+  #negotiated = new WeakSet<Socket>();
+
+  #receive(socket: Socket, bytes: Buffer): void {
+    const discipline = this.#discipline;
+    this.#writer.append(discipline === null ? bytes : discipline.output(bytes));
+    if (this.#writer.pendingBytes > longestBacklogBytes) socket.pause();
+    // The first thing QMP says is its greeting; before capabilities are negotiated it refuses every other command.
+    if (discipline === null || this.#negotiated.has(socket) || !bytes.includes(0x0a)) return;
+    this.#negotiated.add(socket);
+    this.#show(`${negotiate}\r\n`);
+    void send(socket, Buffer.from(`${negotiate}\n`));
+  }
+
+  #onWritten(): void {
+    if (this.#socket?.isPaused()) this.#socket.resume();
+    if (this.#lostBytes) {
+      this.#lostBytes = false;
+      this.#say('Some output could not be written to the transcript.');
+    }
+    this.#options.onOutput?.();
+  }
+
+  #show(text: string): void {
+    this.#writer.append(Buffer.from(text));
+  }
+
+  /** Our own words, on lines of their own and told apart from the peer's by being faint. */
+  #say(text: string): void {
+    this.#show(`\r\n\x1b[2m[${text}]\x1b[0m\r\n`);
+  }
+}
+
+function send(socket: Socket, bytes: Uint8Array): Promise<TypeResult> {
+  if (socket.writableLength + bytes.length > limits.keyboardQueueBytes) return Promise.resolve('full');
+  return new Promise((resolve) => {
+    socket.write(bytes, (error) => resolve(error ? 'nobody-reads' : 'written'));
+  });
+}
