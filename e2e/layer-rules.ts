@@ -26,7 +26,14 @@ const coreRanks: readonly (readonly string[])[] = [
 ];
 
 /** Folders of one rank know nothing of each other, except: */
-const sameRank: readonly { readonly from: string; readonly to: string; readonly reason: string }[] = [];
+const sameRank: readonly { readonly from: string; readonly to: string; readonly reason: string }[] = [
+  {
+    from: 'qmp',
+    to: 'process',
+    reason: 'a QMP endpoint is a UNIX socket, and process/ knows how to reach one in a deep folder',
+  },
+  { from: 'staging', to: 'guests', reason: 'what is staged is what a guest recipe lists' },
+];
 
 const core = (folder: string): string => `core/${folder}`;
 const everyCoreFolder = coreRanks.flat().map(core);
@@ -49,8 +56,13 @@ const layers: readonly Layer[] = [
   { name: 'core/testing', files: /^src-main\/core\/testing\//, mayImport: ['shared', ...everyCoreFolder] },
   { name: 'core', files: /^src-main\/core\//, mayImport: ['shared', ...everyCoreFolder] },
   // One CommonJS file without Node: it can hold nothing of the core.
-  { name: 'preload', files: /^src-main\/shell\/preload\.ts$/, mayImport: ['shared'] },
-  { name: 'shell', files: /^src-main\/shell\//, mayImport: ['shared', 'core', ...everyCoreFolder] },
+  { name: 'preload', files: /^src-main\/shell\/(preload|page-address)\.ts$/, mayImport: ['shared'] },
+  // The window is a client of a HomeService like every other face, and shows the same page under the same policy.
+  {
+    name: 'shell',
+    files: /^src-main\/shell\//,
+    mayImport: ['shared', 'preload', 'core', 'headless', ...everyCoreFolder],
+  },
   { name: 'headless', files: /^src-main\/headless\//, mayImport: ['shared', 'core', ...everyCoreFolder] },
   // The command line is a client of the headless socket, and `serve` starts the web server.
   {

@@ -146,11 +146,16 @@ async function copyAssets(outdir) {
   }
 }
 
+/** The bundlers' messages name file and line; their stacks only tell about themselves. */
+function showBundlerError(error) {
+  throw Array.isArray(error.errors) ? new Stop(error.message) : error;
+}
+
 if (isEntry(import.meta)) {
   await runScript(async (args) => {
     const [flag, ...names] = args;
     // `--targets` is ensureBuilt calling itself in a child process, with the lock held.
-    if (flag === '--targets') await Promise.all(names.map(buildTarget));
+    if (flag === '--targets') await Promise.all(names.map(buildTarget)).catch(showBundlerError);
     else await ensureBuilt({ force: args.includes('--force') });
   });
 }

@@ -109,26 +109,34 @@ export function parseArguments(args) {
   };
 }
 
+async function runAll({ unit, e2e, filters }) {
+  await ensureNodeModules();
+  const electron = await setUp({ purpose: 'test' });
+  await ensureBuilt();
+  // A test that forgets to set a home of its own must not find the user's guests. Short: sockets live below it.
+  const home = mkdtempSync(join(tmpdir(), 'slipway-test-'));
+  const environment = { SLIPWAY_HOME: home };
+  try {
+    const summaries = [];
+    if (unit) summaries.push(await runVitest(filters, environment));
+    if (e2e) summaries.push(await runPlaywright(filters, environment, electron));
+    return addUp(summaries);
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
 if (isEntry(import.meta)) {
   await runScript(async (args) => {
-    const { unit, e2e, filters } = parseArguments(args);
-    await ensureNodeModules();
-    const electron = await setUp({ purpose: 'test' });
-    await ensureBuilt();
-    // A test that forgets to set a home of its own must not find the user's guests. Short: sockets live below it.
-    const home = mkdtempSync(join(tmpdir(), 'slipway-test-'));
-    const environment = { SLIPWAY_HOME: home };
-    try {
-      const summaries = [];
-      if (unit) summaries.push(await runVitest(filters, environment));
-      if (e2e) summaries.push(await runPlaywright(filters, environment, electron));
-      const total = addUp(summaries);
-      const none = total.passed + total.failed + total.skipped.length === 0;
-      if (none) console.error(`No test matches ${filters.join(' ')}.`);
-      report(total);
-      return total.failed > 0 || none ? 1 : 0;
-    } finally {
-      rmSync(home, { recursive: true, force: true });
-    }
+    const wanted = parseArguments(args);
+    const total = await runAll(wanted).catch((error) => {
+      // Whoever reads only the last line must not take "could not even start" for "nothing failed".
+      console.log(error instanceof Stop ? error.message : error);
+      return { passed: 0, failed: 1, skipped: [] };
+    });
+    const none = total.passed + total.failed + total.skipped.length === 0;
+    if (none) console.log(`No test matches ${wanted.filters.join(' ')}.`);
+    report(total);
+    return total.failed > 0 || none ? 1 : 0;
   });
 }
