@@ -28,6 +28,12 @@ export interface WorkItem {
   readonly tolerance: ReuseQuestion['tolerance'];
 }
 
+/** The built Linux guest in its cache; the initrd is without any key. */
+export interface LinuxGuestFiles {
+  readonly kernel: string;
+  readonly baseInitrd: string;
+}
+
 export interface LayoutFacts {
   /** Folder with `demo-guest/demo-guest.elf`. */
   readonly assetsDirectory: string;
@@ -36,7 +42,7 @@ export interface LayoutFacts {
   /** QEMU's format name of a file whose format is `auto`. */
   formatOf(path: string): string;
   /** null: not built yet. The staged names are known anyway. */
-  readonly linuxGuest: { readonly kernel: string; readonly baseInitrd: string } | null;
+  readonly linuxGuest: LinuxGuestFiles | null;
 }
 
 export interface Layout {

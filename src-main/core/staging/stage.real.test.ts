@@ -37,7 +37,7 @@ function dependencies(change: Partial<StagingDependencies> = {}): StagingDepende
     linuxGuestDirectory: at('linux'),
     sshDirectory: at('ssh'),
     clock: systemClock,
-    prepareLinuxGuest: async () => ({ kernel: at('vmlinuz'), baseInitrd: at('initrd.gz'), version: '6.1' }),
+    prepareLinuxGuest: async () => ({ kernel: at('vmlinuz'), baseInitrd: at('initrd.gz') }),
     appendAuthorizedKey: async (base, key, destination) =>
       writeFile(destination, `${await readFile(base, 'utf8')}+${key}`),
     ensureSshKeys: async () => ({ privateKeyPath: '', publicKeyPath: '', publicKey: 'ssh-ed25519 AAAA slipway' }),

@@ -12,18 +12,23 @@ import type { Architecture, FirmwareDescription } from '../../../src-shared/mode
 import type { Progress } from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import type { StagedImages, StagingContext } from '../engines/engine.ts';
-import type { LinuxGuest, PrepareLinuxGuestOptions } from '../guests/linux/recipe.ts';
 import type { SshKeys } from '../guests/ssh-keys.ts';
 import type { InstancePaths } from '../home/paths.ts';
 import type { Clock } from '../kit/clock.ts';
 import { type Inspection, inspectSpec } from './inspect-spec.ts';
-import { layoutOf, type WorkItem } from './layout.ts';
+import { type LinuxGuestFiles, layoutOf, type WorkItem } from './layout.ts';
 import { makeFile } from './make-file.ts';
 import { peekFormat } from './peek-format.ts';
 import { throttleProgress } from './progress.ts';
 import { decideReuse, type ReuseDecision } from './reuse.ts';
 import { inspectSource, requireDirectory } from './source.ts';
 import { StagedFolder } from './staged-folder.ts';
+
+export interface LinuxGuestRequest {
+  readonly cacheDirectory: string;
+  readonly signal: AbortSignal;
+  onProgress(progress: { step: string; done: number; total: number; unit: 'bytes' | 'steps' }): void;
+}
 
 export interface StagingDependencies {
   /** Read-only; contains `demo-guest/demo-guest.elf`. */
@@ -32,7 +37,7 @@ export interface StagingDependencies {
   readonly linuxGuestDirectory: string;
   readonly sshDirectory: string;
   readonly clock: Clock;
-  prepareLinuxGuest(options: PrepareLinuxGuestOptions): Promise<LinuxGuest>;
+  prepareLinuxGuest(request: LinuxGuestRequest): Promise<LinuxGuestFiles>;
   appendAuthorizedKey(baseInitrd: string, publicKey: string, destination: string): Promise<void>;
   ensureSshKeys(directory: string): Promise<SshKeys>;
   /** Installed UEFI firmware, or null. Not a promise, because previews are made without waiting. */
@@ -79,7 +84,7 @@ async function stage(spec: Spec, context: StagingContext, dependencies: StagingD
   }
   const inspection = await inspectSpec(spec, dependencies.findFirmware);
 
-  let linuxGuest: LinuxGuest | null = null;
+  let linuxGuest: LinuxGuestFiles | null = null;
   let publicKey = '';
   if (guest.kind === 'linux') {
     context.onStep('Linux guest', 'Debian kernel, BusyBox, ssh');
