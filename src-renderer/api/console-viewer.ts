@@ -1,0 +1,187 @@
+/**
+ * One console as this page sees it: frames in, parsed acknowledgements and keyboard bytes out. It decides when typing
+ * is let through; how bytes look is the screen's business.
+ */
+import type { ConsoleName } from '../../src-shared/contract/calls.ts';
+import type { ConsoleFrame, FrameKind } from '../../src-shared/contract/console-frames.ts';
+import { type Failure, toFailure } from '../../src-shared/contract/errors.ts';
+import { limits } from '../../src-shared/limits.ts';
+import type { Session } from './session.ts';
+
+/** A terminal, seen from its bytes. `parsed` is called once everything written so far has been parsed. */
+export interface ConsoleScreen {
+  reset(columns: number, rows: number): void;
+  write(bytes: Uint8Array, parsed: () => void): void;
+  /** A new boot begins: modes back to normal, earlier text to the scrollback, a line that says which boot. */
+  separate(text: string, parsed: () => void): void;
+  /** A dim line of ours between the guest's. */
+  note(text: string): void;
+  /** Everything written before the last `reset` is on the screen at its final size. */
+  settled(): void;
+}
+
+export type ViewerState =
+  | { readonly state: 'opening' }
+  | { readonly state: 'open'; readonly writable: boolean }
+  | { readonly state: 'ended'; readonly reason: string }
+  | { readonly state: 'failed'; readonly failure: Failure };
+
+export interface ConsoleTarget {
+  readonly id: string;
+  readonly console: ConsoleName;
+  readonly boot: number | null;
+}
+
+export type ConsoleSession = Pick<Session, 'call' | 'watchFrames' | 'sendFrame'>;
+
+const alone: ReadonlySet<FrameKind> = new Set(['snapshot', 'gap', 'end']);
+const nothing = new Uint8Array(0);
+const text = new TextDecoder();
+
+export class ConsoleViewer {
+  readonly #session: ConsoleSession;
+  readonly #screen: ConsoleScreen;
+  readonly #changed: (state: ViewerState) => void;
+  #viewer: number | null = null;
+  #unwatch: (() => void) | null = null;
+  #closed = false;
+  /** Frames wait here while one of them needs the screen to itself. */
+  #queue: ConsoleFrame[] = [];
+  #unparsed = 0;
+  #snapshotPending = false;
+  #writable = false;
+  /** Counts streams, so that a late parse of an old boot's bytes does not acknowledge the new boot's. */
+  #stream = 0;
+
+  constructor(session: ConsoleSession, screen: ConsoleScreen, changed: (state: ViewerState) => void) {
+    this.#session = session;
+    this.#screen = screen;
+    this.#changed = changed;
+  }
+
+  async open(target: ConsoleTarget): Promise<void> {
+    this.#changed({ state: 'opening' });
+    try {
+      const opened = await this.#session.call('console.open', target);
+      if (this.#closed) {
+        this.#release(opened.viewer);
+        return;
+      }
+      this.#viewer = opened.viewer;
+      this.#screen.reset(opened.columns, opened.rows);
+      this.#screen.settled();
+      this.#changed({ state: 'open', writable: false });
+      this.#unwatch = this.#session.watchFrames(opened.viewer, (frame) => this.#received(frame));
+    } catch (error) {
+      if (!this.#closed) this.#changed({ state: 'failed', failure: toFailure(error) });
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#queue = [];
+    this.#unwatch?.();
+    if (this.#viewer !== null) this.#release(this.#viewer);
+  }
+
+  /** What was typed, pasted, or answered by the terminal itself. Dropped while the gate is shut. */
+  type(bytes: Uint8Array): void {
+    const viewer = this.#viewer;
+    if (viewer === null || this.#closed || !this.#writable || this.#snapshotPending) return;
+    for (let start = 0; start < bytes.length; start += limits.inputFrameBytes) {
+      const payload = bytes.subarray(start, start + limits.inputFrameBytes);
+      this.#session.sendFrame({ kind: 'input', viewer, offset: 0, extra: 0, payload });
+    }
+  }
+
+  #release(viewer: number): void {
+    // The session may be gone, and then the viewer is too.
+    this.#session.call('console.close', { viewer }).catch(() => {});
+  }
+
+  #received(frame: ConsoleFrame): void {
+    if (this.#closed) return;
+    if (frame.kind === 'snapshot') {
+      // Shut at once: what is still being parsed belongs to a screen that is about to be replaced.
+      this.#snapshotPending = true;
+    }
+    this.#queue.push(frame);
+    this.#work();
+  }
+
+  #work(): void {
+    for (let frame = this.#queue[0]; frame !== undefined && !this.#closed; frame = this.#queue[0]) {
+      // The terminal parses in its own time: a reset in between would mix old bytes into the new screen, and a line of
+      // ours is placed by where the cursor is.
+      if (alone.has(frame.kind) && this.#unparsed > 0) return;
+      this.#queue.shift();
+      this.#show(frame);
+    }
+  }
+
+  #show(frame: ConsoleFrame): void {
+    const handlers: Partial<Record<FrameKind, () => void>> = {
+      data: () => {
+        const stream = this.#stream;
+        this.#write(frame.payload, () => {
+          if (stream === this.#stream) this.#acknowledge(frame.offset + frame.payload.length);
+        });
+      },
+      snapshot: () => {
+        this.#stream += 1;
+        const stream = this.#stream;
+        this.#screen.reset(frame.extra >>> 16, frame.extra & 0xffff);
+        this.#write(frame.payload, () => {
+          this.#screen.settled();
+          this.#snapshotPending = this.#queue.some((waiting) => waiting.kind === 'snapshot');
+          if (stream === this.#stream) this.#acknowledge(frame.offset);
+        });
+      },
+      restart: () => {
+        this.#stream += 1;
+        const stream = this.#stream;
+        this.#counted(
+          (parsed) => this.#screen.separate(`boot ${frame.extra}`, parsed),
+          () => {
+            if (stream === this.#stream) this.#acknowledge(frame.offset);
+          },
+        );
+      },
+      gap: () => this.#screen.note(`${frame.extra} bytes are no longer kept`),
+      end: () => {
+        const reason = text.decode(frame.payload);
+        this.#writable = false;
+        this.#screen.note(reason === '' ? 'end' : reason);
+        this.#changed({ state: 'ended', reason });
+      },
+      ready: () => {
+        // Behind everything received so far, so that an answer to old output is dropped, not typed.
+        this.#write(nothing, () => {
+          this.#writable = frame.extra === 1;
+          this.#changed({ state: 'open', writable: this.#writable });
+        });
+      },
+    };
+    handlers[frame.kind]?.();
+  }
+
+  #write(bytes: Uint8Array, parsed: () => void): void {
+    this.#counted((done) => this.#screen.write(bytes, done), parsed);
+  }
+
+  #counted(write: (parsed: () => void) => void, parsed: () => void): void {
+    this.#unparsed += 1;
+    write(() => {
+      this.#unparsed -= 1;
+      if (this.#closed) return;
+      parsed();
+      this.#work();
+    });
+  }
+
+  #acknowledge(offset: number): void {
+    if (this.#viewer !== null)
+      this.#session.sendFrame({ kind: 'ack', viewer: this.#viewer, offset, extra: 0, payload: nothing });
+  }
+}

@@ -1,0 +1,160 @@
+/** Who it is, how it is, and what can be done about it. */
+import { FastForward, Pause, Pencil, Play, Power, RotateCcw, RotateCw, Trash2, Zap } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import type { Action } from '../../../src-shared/lifecycle.ts';
+import { type InstanceView, statusWord } from '../../../src-shared/model/instance.ts';
+import { useApplication } from '../../state/context.tsx';
+import { formatProgress, formatUptime } from '../../state/format.ts';
+import { actionsOf } from '../../state/instances.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { Meter } from '../../ui/meter.tsx';
+import { Tip } from '../../ui/tip.tsx';
+import { StateMark, toneOf } from './state-mark.tsx';
+
+function Uptime({ since }: { since: string }) {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  const text = formatUptime(now - Date.parse(since));
+  return (
+    <span className="header-uptime" title={`Started ${new Date(since).toLocaleString()}`}>
+      <span className="unseen">up </span>
+      {text}
+    </span>
+  );
+}
+
+function EngineBadge({ view }: { view: InstanceView }) {
+  const { stores } = useApplication();
+  const host = useStore(stores.host, (state) => state.host);
+  const engine = host?.engines.find((one) => one.architecture === view.architecture);
+  const choice = view.status.acceleration;
+  const name = ['QEMU', engine?.version].filter(Boolean).join(' ');
+  if (choice === null) return <span className="badge">{name}</span>;
+  return (
+    <Tip
+      text={
+        <>
+          {choice.reason}
+          {choice.hint !== null && <> {choice.hint}</>}
+          {choice.verified ? ' Confirmed by the running engine.' : ''}
+        </>
+      }
+    >
+      <button type="button" className="badge" aria-label={`Engine: ${name}, ${choice.accelerator}. ${choice.reason}`}>
+        {choice.accelerator !== 'tcg' && <Zap size={12} strokeWidth={1.75} aria-hidden />}
+        {name} · {choice.accelerator.toUpperCase()}
+      </button>
+    </Tip>
+  );
+}
+
+function Actions({ view }: { view: InstanceView }) {
+  const application = useApplication();
+  const busy = useStore(application.stores.busy, ({ calls }) => calls[view.id]);
+  const allowed = actionsOf(view);
+  const stopping = view.status.phase === 'stopping';
+  const press = (action: Exclude<Action, 'delete'>) => ({
+    disabled: busy === action || !allowed.has(action),
+    onClick: () => void application.act(view.id, action),
+  });
+  const pausable = allowed.has('resume') ? 'resume' : 'pause';
+  const idle = allowed.has('launch');
+  return (
+    <div className="header-actions" role="toolbar" aria-label="Instance">
+      {idle && (
+        <>
+          <IconButton
+            icon={Trash2}
+            label="Delete"
+            onClick={() => application.openDialog({ kind: 'delete', id: view.id })}
+          />
+          <IconButton
+            icon={Pencil}
+            label="Edit"
+            onClick={() => application.openDialog({ kind: 'edit', id: view.id })}
+          />
+          <Button tone="primary" icon={Play} title="Ctrl+Shift+L" {...press('launch')}>
+            Launch
+          </Button>
+        </>
+      )}
+      {!idle && (
+        <>
+          {view.status.phase === 'running' && (
+            <>
+              <IconButton
+                icon={pausable === 'pause' ? Pause : FastForward}
+                label={pausable === 'pause' ? 'Pause' : 'Resume'}
+                {...press(pausable)}
+              />
+              <IconButton icon={RotateCcw} label="Reset" {...press('reset')} />
+              <IconButton icon={RotateCw} label="Restart" {...press('restart')} />
+            </>
+          )}
+          <Button icon={Power} tone={stopping ? 'danger' : 'plain'} title="Ctrl+Shift+S" {...press('stop')}>
+            {stopping ? 'Force stop' : 'Stop'}
+          </Button>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** What is going on, with numbers: a staging step, or the rung of the stop ladder. */
+function Activity({ view }: { view: InstanceView }) {
+  const { progress, phase, conditions } = view.status;
+  const pending = conditions.find(
+    (one) => one.state === 'pending' || one.state === 'warning' || one.state === 'failed',
+  );
+  if (progress !== null)
+    return (
+      <div className="activity">
+        <span className="truncate">{progress.step}</span>
+        <span className="activity-numbers">{formatProgress(progress)}</span>
+        {progress.total > 0 && <Meter label={progress.step} done={progress.done} total={progress.total} />}
+      </div>
+    );
+  if (phase === 'stopping')
+    return (
+      <div className="activity">
+        {pending?.text ?? 'Asking the guest to power off. Force stop does not wait for it.'}
+      </div>
+    );
+  if (pending === undefined || phase === 'stopped' || phase === 'failed') return null;
+  return (
+    <div className="activity" data-state={pending.state}>
+      <span>{pending.text}</span>
+      {pending.hint !== null && <span className="activity-hint">{pending.hint}</span>}
+    </div>
+  );
+}
+
+export function InstanceHeader({ view }: { view: InstanceView }) {
+  const { status } = view;
+  return (
+    <header className="header">
+      <div className="header-line">
+        <StateMark status={status} />
+        <h1 className="header-name truncate" title={view.name}>
+          {view.name}
+        </h1>
+        <span className="header-state" role="status" aria-label="State" data-tone={toneOf(status)}>
+          {statusWord(status)}
+        </span>
+        {status.processLives && status.startedAt !== null && <Uptime since={status.startedAt} />}
+        <EngineBadge view={view} />
+        {view.ports.some((port) => port.bind !== '127.0.0.1' && port.bind !== 'localhost') && (
+          <span className="badge" data-tone="warning">
+            open beyond this host
+          </span>
+        )}
+        <Actions view={view} />
+      </div>
+      <Activity view={view} />
+    </header>
+  );
+}

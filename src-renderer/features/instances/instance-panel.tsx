@@ -1,0 +1,62 @@
+/** The selected instance: header, failure, and its five tabs. */
+import { Tabs } from 'radix-ui';
+import { useStore } from 'zustand';
+import type { InstanceView } from '../../../src-shared/model/instance.ts';
+import { useApplication } from '../../state/context.tsx';
+import { type InstanceTab, instanceTabs } from '../../state/stores.ts';
+import { CommandTab } from '../command/command-tab.tsx';
+import { ConsolePane } from '../console/console-pane.tsx';
+import { DetailsTab } from '../details/details-tab.tsx';
+import { PortsTab } from '../ports/ports-tab.tsx';
+import { TimelineTab } from '../timeline/timeline-tab.tsx';
+import { FailurePanel } from './failure-panel.tsx';
+import { InstanceHeader } from './instance-header.tsx';
+
+const titles: Record<InstanceTab, string> = {
+  console: 'Console',
+  timeline: 'Timeline',
+  ports: 'Ports',
+  command: 'Command',
+  details: 'Details',
+};
+
+function isTab(value: string): value is InstanceTab {
+  return instanceTabs.some((tab) => tab === value);
+}
+
+export function InstancePanel({ view }: { view: InstanceView }) {
+  const application = useApplication();
+  const tab = useStore(application.stores.view, (state) => state.tab);
+  const { failure, lastLines } = view.status;
+  return (
+    <main className="panel" aria-label={view.name}>
+      <InstanceHeader view={view} />
+      {failure !== null && <FailurePanel failure={failure} lastLines={lastLines} />}
+      <Tabs.Root className="panel-tabs" value={tab} onValueChange={(next) => isTab(next) && application.showTab(next)}>
+        <Tabs.List className="tabs panel-tab-list" aria-label="Instance views">
+          {instanceTabs.map((name) => (
+            <Tabs.Trigger key={name} value={name} className="tab">
+              {titles[name]}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+        {/* Kept while another tab is shown: a terminal that is made anew would lose its place. */}
+        <Tabs.Content value="console" forceMount hidden={tab !== 'console'} className="panel-content" tabIndex={-1}>
+          <ConsolePane key={view.id} view={view} visible={tab === 'console'} />
+        </Tabs.Content>
+        <Tabs.Content value="timeline" className="panel-content panel-page">
+          <TimelineTab view={view} />
+        </Tabs.Content>
+        <Tabs.Content value="ports" className="panel-content panel-page">
+          <PortsTab view={view} />
+        </Tabs.Content>
+        <Tabs.Content value="command" className="panel-content panel-page">
+          <CommandTab view={view} />
+        </Tabs.Content>
+        <Tabs.Content value="details" className="panel-content panel-page">
+          <DetailsTab view={view} />
+        </Tabs.Content>
+      </Tabs.Root>
+    </main>
+  );
+}

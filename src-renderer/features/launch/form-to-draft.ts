@@ -1,0 +1,129 @@
+/** A form as a draft, or what keeps it from being one. Pure: the same schema that the core uses has the last word. */
+import { type Draft, draftSchema, type FileReference } from '../../../src-shared/model/spec.ts';
+import type { LaunchForm } from './form.ts';
+
+export interface Problem {
+  /** Dotted path into the draft. */
+  readonly field: string;
+  readonly message: string;
+  /** Nothing was filled in yet: said only once a launch was tried. */
+  readonly missing: boolean;
+}
+
+export type DraftResult =
+  | { readonly draft: Draft; readonly problems: readonly [] }
+  | { readonly draft: null; readonly problems: readonly Problem[] };
+
+export function draftFromForm(form: LaunchForm): DraftResult {
+  const problems: Problem[] = [];
+  const missing = (field: string, message: string): void => {
+    problems.push({ field, message, missing: true });
+  };
+  const number = (field: string, text: string, scale = 1): number => {
+    const value = Number(text.trim());
+    if (text.trim() === '') missing(field, 'A number is needed.');
+    else if (!Number.isFinite(value)) problems.push({ field, message: 'This is not a number.', missing: false });
+    else return Math.round(value * scale);
+    return 0;
+  };
+  const needed = (field: string, file: FileReference | null, what: string): FileReference | null => {
+    if (file === null) missing(field, `Choose ${what}.`);
+    return file;
+  };
+  const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
+
+  const disks = form.disks.map(({ key: _, file, ...disk }, index) => ({
+    ...disk,
+    file: needed(`guest.disks.${index}.file`, file, 'a disk image or an ISO'),
+  }));
+  if (form.kind === 'disk' && disks.length === 0) missing('guest.disks', 'Add a disk to boot from.');
+  const guests = {
+    demo: () => ({ kind: 'demo', append: form.append }),
+    linux: () => ({ kind: 'linux', append: form.append, disks }),
+    kernel: () => ({
+      kind: 'kernel',
+      kernel: needed('guest.kernel', form.kernel, 'a kernel'),
+      initrd: form.initrd,
+      append: form.append,
+      disks,
+    }),
+    disk: () => ({ kind: 'disk', disks, firmware: form.diskFirmware }),
+    firmware: () => ({
+      kind: 'firmware',
+      image:
+        form.firmwareAs === 'bios'
+          ? { as: 'bios', file: needed('guest.image.file', form.image, 'a firmware image') }
+          : {
+              as: 'pflash',
+              code: needed('guest.image.code', form.code, 'the code image'),
+              variables: form.variables,
+            },
+      efiDirectory: form.efiDirectory,
+      disks,
+    }),
+  };
+  const checks = form.checks.map(({ kind, text }) => {
+    if (kind === 'serial') return { kind, pattern: text };
+    if (kind === 'banner') return { kind, port: text };
+    return { kind, arguments: text.split('\n').filter((line) => line !== '') };
+  });
+  const input = {
+    name: form.name,
+    architecture: form.architecture,
+    guest: guests[form.kind](),
+    device: {
+      machine: orNull(form.machine),
+      cpu: orNull(form.cpu),
+      memoryMiB: number('device.memoryMiB', form.memoryMiB),
+      processors: number('device.processors', form.processors),
+    },
+    host: {
+      acceleration: form.acceleration,
+      networking: form.networking,
+      ports:
+        form.networking === 'none'
+          ? []
+          : form.ports.map((port, index) => ({
+              name: port.name.trim(),
+              protocol: port.protocol,
+              guest: number(`host.ports.${index}.guest`, port.guest),
+              host: port.host.trim() === '' ? null : number(`host.ports.${index}.host`, port.host),
+              bind: port.bind.trim(),
+            })),
+    },
+    runtime: {
+      binary: form.binary,
+      debug: {
+        gdb: form.gdb
+          ? { port: form.gdbPort.trim() === '' ? null : number('runtime.debug.gdb.port', form.gdbPort) }
+          : null,
+        startPaused: form.startPaused,
+        noReboot: form.noReboot,
+        noShutdown: form.noShutdown,
+        log: [...form.log],
+      },
+      readiness: form.readiness === 'default' ? null : form.readiness === 'running' ? [] : checks,
+      readinessMs: number('runtime.readinessMs', form.readinessSeconds, 1000),
+      powerdownMs: number('runtime.powerdownMs', form.powerdownSeconds, 1000),
+      extraArguments: form.extraArguments,
+      staging: form.staging,
+      keepBoots: number('runtime.keepBoots', form.keepBoots),
+      transcriptMiB: number('runtime.transcriptMiB', form.transcriptMiB),
+    },
+  };
+  const parsed = draftSchema.safeParse(input);
+  if (parsed.success && problems.length === 0) return { draft: parsed.data, problems: [] };
+  const said = new Set(problems.map((problem) => problem.field));
+  for (const issue of parsed.error?.issues ?? []) {
+    const field = issue.path.join('.');
+    if (said.has(field)) continue;
+    said.add(field);
+    problems.push({ field, message: sentence(issue.message), missing: field === 'name' && form.name.trim() === '' });
+  }
+  return { draft: null, problems };
+}
+
+function sentence(text: string): string {
+  const start = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(start) ? start : `${start}.`;
+}

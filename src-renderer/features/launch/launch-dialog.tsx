@@ -1,0 +1,192 @@
+/** The dialog for a new instance, and for editing a stopped one: guests on the left, form, command on the right. */
+import './launch.css';
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
+import type { Draft, FileReference } from '../../../src-shared/model/spec.ts';
+import { useApplication } from '../../state/context.tsx';
+import { freeName } from '../../state/instances.ts';
+import type { GuestKind } from '../../state/stores.ts';
+import { Button } from '../../ui/button.tsx';
+import { Disclosure } from '../../ui/disclosure.tsx';
+import { Modal } from '../../ui/modal.tsx';
+import { FailurePanel } from '../instances/failure-panel.tsx';
+import { guestKindText } from '../instances/guest-kinds.ts';
+import { CommandPreview } from './command-preview.tsx';
+import { droppedFile } from './dropped-file.ts';
+import { formFromDraft, type LaunchForm, newForm, withDropped, withKind } from './form.ts';
+import { BoundText, FormProvider } from './form-fields.tsx';
+import { draftFromForm } from './form-to-draft.ts';
+import { GuestFields, MoreGuestFields } from './guest-fields.tsx';
+import { GuestRadios } from './guest-radios.tsx';
+import { MachineFields, NetworkFields, SizeFields } from './machine-fields.tsx';
+import { MessageBoardProvider } from './messages.tsx';
+import { DebugFields, KeepFields, ReadinessFields } from './runtime-fields.tsx';
+import { usePreview } from './use-preview.ts';
+
+export interface LaunchDialogProps {
+  readonly guest: GuestKind;
+  /** An instance that is edited; null makes a new one. */
+  readonly instance: string | null;
+  readonly dropped: FileReference | null;
+  readonly onClose: () => void;
+}
+
+export function LaunchDialog(props: LaunchDialogProps) {
+  const application = useApplication();
+  const [stored, setStored] = useState<Draft | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const { instance, onClose } = props;
+  useEffect(() => {
+    void application.describeHost();
+    if (instance === null) return;
+    application.call('instance.draft', { id: instance }).then(setStored, (error) => setFailure(toFailure(error)));
+  }, [application, instance]);
+  if (instance === null) return <Filling {...props} stored={null} />;
+  if (stored !== null) return <Filling {...props} stored={stored} />;
+  return (
+    <Modal title="Edit instance" onClose={onClose}>
+      {failure ? <FailurePanel failure={failure} /> : <p className="field-hint">Asking for its configuration…</p>}
+    </Modal>
+  );
+}
+
+function Filling({ guest, instance, dropped, stored, onClose }: LaunchDialogProps & { stored: Draft | null }) {
+  const application = useApplication();
+  const { stores } = application;
+  const host = useStore(stores.host, (state) => state.host);
+  const nameFor = (kind: GuestKind): string => freeName(guestKindText(kind).name, stores.instances.getState().views);
+  const [form, setForm] = useState<LaunchForm>(() => {
+    if (stored !== null) return formFromDraft(stored);
+    const begun = newForm(guest, nameFor(guest), 'x86_64');
+    return dropped === null ? begun : withDropped(begun, dropped, nameFor);
+  });
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const formElement = useRef<HTMLFormElement>(null);
+  const formId = useId();
+  const { draft, problems } = draftFromForm(form);
+  const preview = usePreview(application, draft);
+  const missing = problems.filter((problem) => problem.missing);
+  const title = stored === null ? 'New instance' : `Edit “${stored.name}”`;
+
+  const change = (part: Partial<LaunchForm>): void => {
+    setForm((before) => ({ ...before, ...part }));
+    setFailure(null);
+  };
+  const send = async (launch: boolean): Promise<void> => {
+    setTried(true);
+    if (draft === null) {
+      requestAnimationFrame(() =>
+        formElement.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-invalid] button')?.focus(),
+      );
+      return;
+    }
+    setBusy(true);
+    try {
+      if (instance === null) application.appeared(await application.call('instance.launch', draft));
+      else {
+        await application.call('instance.configure', { id: instance, draft });
+        if (launch) application.appeared(await application.call('instance.start', { id: instance }));
+      }
+      onClose();
+    } catch (error) {
+      setFailure(toFailure(error));
+      formElement.current?.scrollTo({ top: 0 });
+    } finally {
+      setBusy(false);
+    }
+  };
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!busy) void send(true);
+  };
+
+  return (
+    <Modal
+      title={title}
+      width={1120}
+      bodyClass="launch"
+      keepOnOutsideClick
+      onClose={onClose}
+      onDrop={(event) => {
+        event.preventDefault();
+        void droppedFile(application, event.dataTransfer).then(
+          (file) => file !== null && setForm((before) => withDropped(before, file, nameFor)),
+        );
+      }}
+      foot={
+        <>
+          <span className="push field-hint">
+            {host?.filePicker === 'native' && 'Files can be dropped anywhere on this dialog.'}
+          </span>
+          <Button onClick={onClose}>Cancel</Button>
+          {instance !== null && (
+            <Button disabled={busy} onClick={() => void send(false)}>
+              Save
+            </Button>
+          )}
+          <Button tone="primary" type="submit" form={formId} disabled={busy}>
+            Launch
+          </Button>
+        </>
+      }
+    >
+      <MessageBoardProvider
+        problems={tried ? problems : problems.filter((problem) => !problem.missing)}
+        findings={preview.result?.findings ?? []}
+        failure={failure}
+      >
+        <FormProvider binding={{ form, change }}>
+          <GuestRadios
+            value={form.kind}
+            onChange={(kind) => {
+              setFailure(null);
+              setTried(false);
+              setForm((before) => withKind(before, kind, nameFor(kind)));
+            }}
+          />
+          <form id={formId} ref={formElement} className="launch-form" noValidate onSubmit={submit}>
+            {failure !== null && <FailurePanel failure={failure} title="Launch failed" />}
+            <p className="launch-about">{guestKindText(form.kind).about}</p>
+            <BoundText
+              field="name"
+              label="Name"
+              autoFocus
+              value={form.name}
+              onChange={(name) => change({ name, nameTouched: true })}
+            />
+            <GuestFields />
+            <SizeFields />
+            <Disclosure label="More" startsOpen={stored !== null}>
+              <div className="launch-more">
+                <h3>Machine</h3>
+                <MachineFields />
+                <MoreGuestFields />
+                <h3>Network</h3>
+                <NetworkFields />
+                <h3>Debugging</h3>
+                <DebugFields />
+                <h3>Readiness</h3>
+                <ReadinessFields />
+                <h3>Running</h3>
+                <KeepFields />
+              </div>
+            </Disclosure>
+          </form>
+          <CommandPreview
+            command={preview.result?.command ?? null}
+            stale={preview.stale}
+            absent={
+              missing[0]?.message ??
+              problems[0]?.message ??
+              preview.failure?.message ??
+              (preview.stale ? 'Asking…' : 'There is no command line for this yet.')
+            }
+          />
+        </FormProvider>
+      </MessageBoardProvider>
+    </Modal>
+  );
+}

@@ -1,0 +1,226 @@
+/**
+ * Joins one session to the stores: refetches after every connection, applies events, and offers what a person can do.
+ * Nothing here draws.
+ */
+import type { CallInput, CallName, CallOutput, Settings } from '../../src-shared/contract/calls.ts';
+import { type Failure, toFailure } from '../../src-shared/contract/errors.ts';
+import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
+import type { Action } from '../../src-shared/lifecycle.ts';
+import type { InstanceView } from '../../src-shared/model/instance.ts';
+import { Session } from '../api/session.ts';
+import type { Face, Transport } from '../api/transport.ts';
+import { detailsKey, freeName, viewOf, withDetails, withEvent, withList, without, withView } from './instances.ts';
+import { createStores, type InstanceTab, type Notice, type OpenDialog, type Stores } from './stores.ts';
+
+const detailsPauseMs = 300;
+const noticeMs = 8000;
+
+const actionCalls = {
+  launch: 'instance.start',
+  stop: 'instance.stop',
+  restart: 'instance.restart',
+  reset: 'instance.reset',
+  pause: 'instance.pause',
+  resume: 'instance.resume',
+} as const satisfies Record<Exclude<Action, 'delete'>, CallName>;
+
+export class Application {
+  readonly session: Session;
+  readonly stores: Stores;
+  #detailsTimer: ReturnType<typeof setTimeout> | undefined;
+  #detailsKey = '';
+  #nextNotice = 1;
+
+  constructor(transport: Transport) {
+    this.stores = createStores();
+    this.session = new Session(transport, {
+      connectionChanged: (connection) => {
+        this.stores.connection.setState({ connection });
+        if (connection.state === 'connected') this.#refetch();
+      },
+      eventReceived: (event) => this.#received(event),
+    });
+    this.stores.view.subscribe((view, before) => {
+      if (view.selected !== before.selected) this.#detailsWanted(true);
+    });
+    this.stores.instances.subscribe(() => this.#detailsWanted(false));
+  }
+
+  get face(): Face {
+    return this.session.face;
+  }
+
+  start(): void {
+    this.session.start();
+  }
+
+  call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
+    return this.session.call(name, input);
+  }
+
+  select(id: string | null): void {
+    this.stores.view.setState({ selected: id });
+  }
+
+  showTab(tab: InstanceTab): void {
+    this.stores.view.setState({ tab });
+  }
+
+  openDialog(dialog: OpenDialog | null): void {
+    this.stores.view.setState({ dialog });
+  }
+
+  showBoot(boot: number): void {
+    this.stores.view.setState({ tab: 'console', bootToShow: boot });
+  }
+
+  /** Does what a button says. A failure is shown and not thrown: the instance's own state tells the rest. */
+  async act(id: string, action: Exclude<Action, 'delete'>): Promise<void> {
+    const { busy, instances } = this.stores;
+    busy.setState(({ calls }) => ({ calls: { ...calls, [id]: action } }));
+    try {
+      const view = await this.call(actionCalls[action], { id });
+      instances.setState((state) => withView(state, view));
+    } catch (error) {
+      this.notifyFailure(toFailure(error));
+    } finally {
+      busy.setState(({ calls: { [id]: _, ...calls } }) => ({ calls }));
+    }
+  }
+
+  async launchDemo(): Promise<void> {
+    const { instances, busy } = this.stores;
+    if (busy.getState().calls.new !== undefined) return;
+    busy.setState(({ calls }) => ({ calls: { ...calls, new: 'launch' } }));
+    try {
+      const name = freeName('demo', instances.getState().views);
+      this.appeared(await this.call('instance.launch', { name, guest: { kind: 'demo' } }));
+    } catch (error) {
+      this.notifyFailure(toFailure(error));
+    } finally {
+      busy.setState(({ calls: { new: _, ...calls } }) => ({ calls }));
+    }
+  }
+
+  /** An instance that was just made or brought back: in the list and selected, without waiting for its event. */
+  appeared(view: InstanceView): void {
+    this.stores.instances.setState((state) => withView(state, view));
+    this.stores.view.setState({ selected: view.id, tab: 'console' });
+  }
+
+  async remove(id: string): Promise<void> {
+    const name = viewOf(this.stores.instances.getState(), id)?.name ?? id;
+    const { trash } = await this.call('instance.delete', { id });
+    this.#removed(id);
+    this.notify({
+      tone: 'plain',
+      text: `"${name}" was moved to the trash.`,
+      failure: null,
+      action: {
+        label: 'Undo',
+        run: () => {
+          this.call('instance.restore', { trash }).then(
+            (view) => this.appeared(view),
+            (error) => this.notifyFailure(toFailure(error)),
+          );
+        },
+      },
+    });
+  }
+
+  async saveSettings(change: Partial<Settings>): Promise<void> {
+    // Shown at once; the reply and its event carry the same.
+    this.stores.settings.setState(change);
+    try {
+      this.stores.settings.setState(await this.call('settings.set', change));
+    } catch (error) {
+      this.notifyFailure(toFailure(error));
+    }
+  }
+
+  async describeHost(): Promise<void> {
+    try {
+      this.stores.host.setState({ host: await this.call('host.describe', {}) });
+    } catch (error) {
+      this.#unlessLost(error);
+    }
+  }
+
+  notify(notice: Omit<Notice, 'id'>): void {
+    const id = this.#nextNotice++;
+    this.stores.notices.setState(({ notices }) => ({ notices: [...notices.slice(-3), { ...notice, id }] }));
+    if (notice.tone === 'plain') setTimeout(() => this.dismiss(id), noticeMs);
+  }
+
+  notifyFailure(failure: Failure): void {
+    // The strip at the top already says it.
+    if (failure.code === 'connection_lost') return;
+    this.notify({ tone: 'failure', text: failure.message, failure, action: null });
+  }
+
+  dismiss(id: number): void {
+    this.stores.notices.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
+  }
+
+  #received(event: SlipwayEvent): void {
+    if (event.type === 'ownerChanged') this.#refetch();
+    else if (event.type === 'settingsChanged') this.stores.settings.setState(event.settings);
+    else if (event.type === 'instanceRemoved') this.#removed(event.id);
+    else this.stores.instances.setState((state) => withEvent(state, event));
+  }
+
+  #removed(id: string): void {
+    const { instances, view } = this.stores;
+    const { views } = instances.getState();
+    const index = views.findIndex((other) => other.id === id);
+    const neighbour = views[index + 1] ?? views[index - 1];
+    instances.setState((state) => without(state, id));
+    if (view.getState().selected === id) this.select(neighbour?.id ?? null);
+  }
+
+  #refetch(): void {
+    const { connection, instances, settings, view } = this.stores;
+    connection.setState(({ epoch }) => ({ epoch: epoch + 1 }));
+    this.call('instance.list', {}).then(
+      (views) => {
+        instances.setState((state) => withList(state, views));
+        const { selected } = view.getState();
+        if (viewOf(instances.getState(), selected) === undefined)
+          this.select(instances.getState().views[0]?.id ?? null);
+        this.#detailsWanted(true);
+      },
+      (error) => this.#unlessLost(error),
+    );
+    this.call('settings.get', {}).then(
+      (got) => settings.setState(got),
+      (error) => this.#unlessLost(error),
+    );
+    void this.describeHost();
+  }
+
+  /** Details follow the selected instance; asked for again when something they show has changed. */
+  #detailsWanted(now: boolean): void {
+    const { instances, view } = this.stores;
+    const selected = viewOf(instances.getState(), view.getState().selected);
+    if (selected === undefined) return;
+    const key = `${selected.id}|${detailsKey(selected)}`;
+    if (!now && key === this.#detailsKey) return;
+    this.#detailsKey = key;
+    clearTimeout(this.#detailsTimer);
+    this.#detailsTimer = setTimeout(() => void this.#fetchDetails(selected.id), now ? 0 : detailsPauseMs);
+  }
+
+  async #fetchDetails(id: string): Promise<void> {
+    try {
+      const details = await this.call('instance.show', { id });
+      this.stores.instances.setState((state) => withDetails(state, details));
+    } catch (error) {
+      this.#unlessLost(error);
+    }
+  }
+
+  #unlessLost(error: unknown): void {
+    const failure = toFailure(error);
+    if (failure.code !== 'unknown_instance') this.notifyFailure(failure);
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * state/ owns what the page remembers: small vanilla stores, changed by replies, events and the person. It must never
+ * decide what is true of an instance; that is told by the core.
+ */
+import { createStore } from 'zustand/vanilla';
+import type { HostDescription, Settings } from '../../src-shared/contract/calls.ts';
+import type { Failure } from '../../src-shared/contract/errors.ts';
+import type { FileReference } from '../../src-shared/model/spec.ts';
+import type { Connection } from '../api/session.ts';
+import { createInstancesStore } from './instances.ts';
+
+export const instanceTabs = ['console', 'timeline', 'ports', 'command', 'details'] as const;
+export type InstanceTab = (typeof instanceTabs)[number];
+
+export type GuestKind = 'demo' | 'linux' | 'kernel' | 'disk' | 'firmware';
+
+export type OpenDialog =
+  | { readonly kind: 'launch'; readonly guest: GuestKind; readonly dropped?: FileReference }
+  | { readonly kind: 'edit'; readonly id: string }
+  | { readonly kind: 'delete'; readonly id: string }
+  | { readonly kind: 'shortcuts' };
+
+export interface ViewState {
+  readonly selected: string | null;
+  readonly tab: InstanceTab;
+  readonly filter: string;
+  readonly dialog: OpenDialog | null;
+  /** A boot whose transcript was asked for from elsewhere; the console pane takes it. */
+  readonly bootToShow: number | null;
+}
+
+export interface ConnectionState {
+  readonly connection: Connection;
+  /** Grows with every new owner or connection: whatever was open is to be opened again. */
+  readonly epoch: number;
+}
+
+export interface Notice {
+  readonly id: number;
+  readonly tone: 'plain' | 'failure';
+  readonly text: string;
+  readonly failure: Failure | null;
+  readonly action: { readonly label: string; run(): void } | null;
+}
+
+export const createStores = () => ({
+  connection: createStore<ConnectionState>(() => ({ connection: { state: 'connecting' }, epoch: 0 })),
+  host: createStore<{ readonly host: HostDescription | null }>(() => ({ host: null })),
+  settings: createStore<Settings>(() => ({ theme: 'system', fontSize: 13 })),
+  instances: createInstancesStore(),
+  view: createStore<ViewState>(() => ({ selected: null, tab: 'console', filter: '', dialog: null, bootToShow: null })),
+  notices: createStore<{ readonly notices: readonly Notice[] }>(() => ({ notices: [] })),
+  /** Calls under way per instance, so that a button cannot be pressed twice into the same moment. */
+  busy: createStore<{ readonly calls: Readonly<Record<string, string>> }>(() => ({ calls: {} })),
+});
+export type Stores = ReturnType<typeof createStores>;

@@ -1,0 +1,32 @@
+/** Copies one text and says so in place. */
+import { Check, Copy } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { Button, IconButton } from './button.tsx';
+import { copyText } from './clipboard.ts';
+
+const shownMs = 1500;
+
+function useCopied(): [boolean, (text: string) => void] {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), shownMs);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  return [copied, (text) => void copyText(text).then(setCopied)];
+}
+
+/** `label` names what is copied: "Copy address". */
+export function CopyIcon({ text, label }: { text: string; label: string }) {
+  const [copied, copy] = useCopied();
+  return <IconButton small icon={copied ? Check : Copy} label={label} onClick={() => copy(text)} />;
+}
+
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const [copied, copy] = useCopied();
+  return (
+    <Button small icon={copied ? Check : Copy} onClick={() => copy(text)}>
+      {label}
+    </Button>
+  );
+}

@@ -1,0 +1,31 @@
+/** A section that opens and closes. */
+import { ChevronRight } from 'lucide-react';
+import { type ReactNode, useId, useState } from 'react';
+
+export interface DisclosureProps {
+  readonly label: string;
+  readonly children: ReactNode;
+  readonly startsOpen?: boolean;
+}
+
+export function Disclosure({ label, children, startsOpen = false }: DisclosureProps) {
+  const [open, setOpen] = useState(startsOpen);
+  const id = useId();
+  return (
+    <div>
+      <button
+        type="button"
+        className="disclosure"
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+      >
+        <ChevronRight size={14} strokeWidth={1.75} aria-hidden />
+        {label}
+      </button>
+      <div id={id} hidden={!open}>
+        {children}
+      </div>
+    </div>
+  );
+}
