@@ -68,7 +68,14 @@ export function generateOpenSshKey(): string {
   const seed = Buffer.from(d, 'base64url');
   const point = Buffer.from(x, 'base64url');
   const check = randomBytes(4);
-  const secret = Buffer.concat([check, check, sshString(keyType), sshString(point), sshString(Buffer.concat([seed, point])), sshString(comment)]);
+  const secret = Buffer.concat([
+    check,
+    check,
+    sshString(keyType),
+    sshString(point),
+    sshString(Buffer.concat([seed, point])),
+    sshString(comment),
+  ]);
   // Padded to the "cipher" block of 8 with 1, 2, 3 …, as the format asks even where nothing is encrypted.
   const padding = Uint8Array.from({ length: (8 - (secret.length % 8)) % 8 }, (_, index) => index + 1);
   const body = Buffer.concat([

@@ -26,7 +26,15 @@ function isAlive(pid: number): boolean {
 describe('toolEnvironment', () => {
   it('keeps only what host tools need', () => {
     const result = toolEnvironment(
-      { PATH: '/bin', LC_ALL: 'C', https_proxy: 'p', NO_PROXY: 'n', SSH_AUTH_SOCK: '/s', NODE_OPTIONS: 'x', TZ: undefined },
+      {
+        PATH: '/bin',
+        LC_ALL: 'C',
+        https_proxy: 'p',
+        NO_PROXY: 'n',
+        SSH_AUTH_SOCK: '/s',
+        NODE_OPTIONS: 'x',
+        TZ: undefined,
+      },
       { EXTRA: '1' },
     );
     expect(result).toEqual({ PATH: '/bin', LC_ALL: 'C', https_proxy: 'p', NO_PROXY: 'n', EXTRA: '1' });

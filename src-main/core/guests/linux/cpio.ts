@@ -105,7 +105,10 @@ export function writeCpio(entries: readonly CpioEntry[], options: CpioOptions = 
 }
 
 function modeOf(entry: CpioEntry): number {
-  const mode = entry.kind === 'symlink' ? 0o777 : (entry.mode ?? { file: 0o644, directory: 0o755, 'character-device': 0o600 }[entry.kind]);
+  const mode =
+    entry.kind === 'symlink'
+      ? 0o777
+      : (entry.mode ?? { file: 0o644, directory: 0o755, 'character-device': 0o600 }[entry.kind]);
   if (!Number.isInteger(mode) || mode < 0 || mode > 0o7777) throw new RangeError(`mode of ${entry.path}: ${mode}`);
   return mode;
 }
@@ -121,7 +124,8 @@ function nameBytes(name: string): number {
 }
 
 function hexField(value: number): string {
-  if (!Number.isInteger(value) || value < 0 || value > maxField) throw new RangeError(`does not fit a cpio field: ${value}`);
+  if (!Number.isInteger(value) || value < 0 || value > maxField)
+    throw new RangeError(`does not fit a cpio field: ${value}`);
   return value.toString(16).padStart(8, '0');
 }
 

@@ -55,7 +55,10 @@ function sections(file: Uint8Array): Section[] {
     const offset = Number(view.getBigUint64(at + 0x18, true));
     const size = Number(view.getBigUint64(at + 0x20, true));
     const hasBytes = view.getUint32(at + 4, true) !== 8; // SHT_NOBITS: .bss has a size and no bytes
-    return { nameOffset: view.getUint32(at, true), data: hasBytes ? file.subarray(offset, offset + size) : new Uint8Array() };
+    return {
+      nameOffset: view.getUint32(at, true),
+      data: hasBytes ? file.subarray(offset, offset + size) : new Uint8Array(),
+    };
   });
   const names = headers[namesIndex]?.data ?? new Uint8Array();
   return headers.map(({ nameOffset, data }) => ({ name: stringAt(names, nameOffset), data }));

@@ -8,6 +8,9 @@ import type { CpioEntry } from './cpio.ts';
 /** The first words of the line that says the login shell is there. A readiness pattern can be built on it. */
 export const loginReadyText = 'Slipway Linux guest: ';
 
+/** The Debian packages the guest is made of: one that names the newest kernel, and the programs (with their libraries). */
+export const guestPackages = { kernel: 'linux-image-cloud-amd64', user: ['busybox-static', 'dropbear-bin'] } as const;
+
 /** Loaded at boot, in this order, whether or not the device is there: each costs a few milliseconds. */
 export const bootModules: readonly string[] = [
   'virtio_pci',
@@ -43,14 +46,14 @@ export const optionalModules: readonly string[] = [
 ];
 
 const inittab = `::sysinit:/etc/init.d/boot
-::respawn:/sbin/serial-shell
-::ctrlaltdel:/sbin/reboot
+::respawn:/bin/serial-shell
+::ctrlaltdel:/bin/reboot
 ::shutdown:/etc/init.d/halt
 `;
 
 // Stage lines go through the kernel's log: they get its time stamps, keep their order with its lines, and stay in dmesg.
 const boot = `#!/bin/sh
-export PATH=/bin:/sbin
+export PATH=/bin
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
@@ -60,6 +63,8 @@ mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 mount -t tmpfs -o mode=755 tmpfs /run
 ln -s /proc/self/fd /dev/fd
 echo on > /proc/sys/kernel/printk_devkmsg
+# What is logged without a level (the ssh server does) counts as information, so that it stays off the console later on.
+echo "7 6" > /proc/sys/kernel/printk
 stage() { echo "<5>slipway: $*" > /dev/kmsg; }
 stage "file systems mounted"
 
@@ -73,15 +78,6 @@ stage "modules loaded\${failed:+, except$failed}"
 acpid -l /dev/null -p /run/acpid.pid
 
 ip link set lo up
-if [ -s /root/.ssh/authorized_keys ]; then
-  dropbearkey -t ed25519 -f /etc/dropbear/host_ed25519 > /dev/null 2>&1
-  # The log goes to the kernel's, where it does not break into what someone types.
-  dropbear -E -s -r /etc/dropbear/host_ed25519 -P /run/dropbear.pid 2> /dev/kmsg &&
-    stage "ssh on port 22"
-else
-  stage "no authorized key, so no ssh"
-fi
-
 interface=
 for path in /sys/class/net/*; do
   [ "\${path##*/}" = lo ] || { interface=\${path##*/}; break; }
@@ -89,9 +85,17 @@ done
 if [ -n "$interface" ]; then
   ip link set "$interface" up
   # Two tries in the foreground, so that the address is known before the shell is there; then in the background.
-  udhcpc -i "$interface" -s /etc/udhcpc.script -p /run/udhcpc.pid -x hostname:slipway -t 2 -T 1 -A 5 -b -S > /dev/null 2>&1
+  udhcpc -i "$interface" -s /etc/udhcpc.script -p /run/udhcpc.pid -x hostname:slipway -t 2 -T 1 -A 5 -b > /dev/null 2>&1
 else
   stage "no network interface"
+fi
+
+if [ -s /root/.ssh/authorized_keys ]; then
+  # Waits for the kernel's random numbers: a second, unless the guest has a virtio-rng device or RDRAND.
+  dropbearkey -t ed25519 -f /etc/dropbear/host_ed25519 > /dev/null 2>&1
+  dropbear -E -s -r /etc/dropbear/host_ed25519 -P /run/dropbear.pid 2> /dev/kmsg && stage "ssh on port 22"
+else
+  stage "no authorized key, so no ssh"
 fi
 
 # From here on only warnings and worse break into the shell's lines; everything stays in dmesg.
@@ -126,7 +130,7 @@ esac
 
 // cttyhack gives the shell the console's real terminal, without which there is no Ctrl-C and no job control.
 const serialShell = `#!/bin/sh
-export HOME=/root USER=root LOGNAME=root SHELL=/bin/sh TERM=xterm-256color PATH=/bin:/sbin
+export HOME=/root USER=root LOGNAME=root SHELL=/bin/sh TERM=xterm-256color PATH=/bin
 cd /root
 read -r consoles < /sys/class/tty/console/active
 address=$(ip -4 -o addr show scope global | awk '{ sub("/.*", "", $4); print $4; exit }')
@@ -137,11 +141,11 @@ echo "${loginReadyText}Linux $(uname -r), shell on \${consoles##* }\${address:+,
 exec cttyhack /bin/sh -l
 `;
 
-const profile = `export PATH=/bin:/sbin
+const profile = `export PATH=/bin
 export PS1='\\h:\\w\\$ '
 alias ll='ls -l'
-# A serial line has no size of its own, and 0 by 0 confuses vi and less.
-[ "$(stty size 2> /dev/null)" != "0 0" ] || stty rows 24 cols 80
+# A serial line has no size of its own, which confuses vi and less; stty prints none then.
+[ -n "$(stty size 2> /dev/null)" ] || stty rows 24 cols 80
 `;
 
 const powerButton = `#!/bin/sh
@@ -162,11 +166,14 @@ export function guestFiles(): CpioEntry[] {
   const text = (path: string, data: string, mode = 0o644): CpioEntry => ({ kind: 'file', path, data, mode });
   const link = (path: string, target: string): CpioEntry => ({ kind: 'symlink', path, target });
   return [
-    ...['bin', 'dev', 'etc', 'lib', 'lib64', 'mnt', 'proc', 'run', 'sbin', 'sys', 'usr', 'var'].map((path) => directory(path)),
-    ...['etc/acpi', 'etc/acpi/PWRF', 'etc/dropbear', 'etc/init.d', 'etc/slipway', 'lib/modules'].map((path) => directory(path)),
+    ...['bin', 'dev', 'etc', 'lib', 'lib64', 'mnt', 'proc', 'run', 'sys', 'usr', 'var'].map((path) => directory(path)),
+    ...['etc/acpi', 'etc/acpi/PWRF', 'etc/dropbear', 'etc/init.d', 'etc/slipway', 'lib/modules'].map((path) =>
+      directory(path),
+    ),
     directory('root', 0o700),
     directory('tmp', 0o1777),
     directory('var/log'),
+    link('sbin', 'bin'),
     link('usr/bin', '/bin'),
     link('usr/sbin', '/sbin'),
     link('usr/lib', '/lib'),
@@ -180,12 +187,14 @@ export function guestFiles(): CpioEntry[] {
     text('etc/init.d/halt', halt, 0o755),
     text('etc/acpi/PWRF/00000080', powerButton, 0o755),
     text('etc/udhcpc.script', udhcpcScript, 0o755),
-    text('sbin/serial-shell', serialShell, 0o755),
+    text('bin/serial-shell', serialShell, 0o755),
     text('etc/profile', profile),
     text('etc/hostname', 'slipway\n'),
     text('etc/hosts', '127.0.0.1 localhost slipway\n::1 localhost\n'),
     text('etc/passwd', 'root:*:0:0:root:/root:/bin/sh\nnobody:*:65534:65534:nobody:/:/bin/false\n'),
     text('etc/group', 'root:x:0:\ntty:x:5:\nnogroup:x:65534:\n'),
+    // mount without a type tries these in turn; the kernel loads the module of each.
+    text('etc/filesystems', 'ext4\nvfat\niso9660\nsquashfs\n'),
     text('etc/shells', '/bin/sh\n'),
     link('etc/resolv.conf', '/run/resolv.conf'),
     link('etc/mtab', '/proc/mounts'),
