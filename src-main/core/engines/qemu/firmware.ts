@@ -92,16 +92,18 @@ export function parseDescriptor(text: string, architecture: Architecture): Firmw
   const parsed = descriptorSchema.safeParse(json);
   if (!parsed.success) return null;
   const { description, mapping, targets, features } = parsed.data;
-  const template = mapping['nvram-template'];
   const fits =
     parsed.data['interface-types'].includes('uefi') &&
     targets.some((target) => target.architecture === architecture && !target.machines.every(isMicrovm)) &&
-    !features.some((feature) => unwanted.has(feature)) &&
-    // The plan opens flash as raw; Fedora ships the same firmware as qcow2 too.
-    mapping.executable.format === 'raw' &&
-    template.format === 'raw';
+    // Raw or qcow2: staging makes of both what the plan needs.
+    !features.some((feature) => unwanted.has(feature));
   return fits
-    ? { architecture, name: description, code: mapping.executable.filename, variables: template.filename }
+    ? {
+        architecture,
+        name: description,
+        code: mapping.executable.filename,
+        variables: mapping['nvram-template'].filename,
+      }
     : null;
 }
 

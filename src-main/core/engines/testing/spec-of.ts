@@ -55,7 +55,7 @@ export function stagedInPlace(spec: Spec, change: Partial<StagedImages> = {}): S
         media: disk.media,
         interface: disk.interface,
         field: `guest.disks.${index}`,
-        note: 'The file itself.',
+        note: `${disk.file} itself`,
       }),
     ),
     bios: guest.kind === 'firmware' && guest.image.as === 'bios' ? guest.image.file : null,

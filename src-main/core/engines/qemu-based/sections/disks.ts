@@ -47,7 +47,7 @@ export function diskArguments(input: PlanInput, machine: MachineChoice): Planned
       continue;
     }
     rows.push(
-      row(disk.field, disk.note, '-blockdev', imageNode(diskNode(index), disk)),
+      row(disk.field, `${disk.note}.`, '-blockdev', imageNode(diskNode(index), disk)),
       ...attach(disk, index, attachment, machine, bootable ? index + afterEfi : null),
     );
   }
@@ -139,7 +139,7 @@ function onBoardDrive(disk: StagedDisk, architecture: Architecture): PlannedArgu
     'file.driver': 'file',
     'file.filename': disk.path,
   });
-  return row(disk.field, `${disk.note} In the board's own slot, since it has no PCI and no virtio.`, '-drive', drive);
+  return row(disk.field, `${disk.note}. In the board's own slot, since it has no PCI and no virtio.`, '-drive', drive);
 }
 
 function efiDirectoryArguments(

@@ -1,0 +1,72 @@
+/**
+ * Everything that can be said of a launch before anything is written. Owns which questions are asked and their order:
+ * errors first. Reads files and tries ports; must never write, and never start a program.
+ */
+import { dirname } from 'node:path';
+import type { Architecture, FirmwareDescription } from '../../../../src-shared/model/engine.ts';
+import type { Finding } from '../../../../src-shared/model/instance.ts';
+import type { Spec } from '../../../../src-shared/model/spec.ts';
+import type { InstancePaths } from '../../home/paths.ts';
+import { installLine, thisSystem } from '../../process/host-tool.ts';
+import type { EngineCapabilities } from '../engine.ts';
+import { extraArgumentFindings } from '../qemu-based/extra-arguments.ts';
+import { errorFinding } from './findings.ts';
+import type { HostFacts } from './host-facts.ts';
+import { qemuPrograms } from './packages.ts';
+import { deviceFindings } from './validate-devices.ts';
+import { fileFindings, spaceFindings } from './validate-files.ts';
+import { hostFindings } from './validate-host.ts';
+import { busyPortFindings, portFindings } from './validate-ports.ts';
+
+export interface ValidationContext {
+  readonly host: HostFacts;
+  readonly paths: InstancePaths;
+  readonly home: string;
+  findFirmware(architecture: Architecture): FirmwareDescription | null;
+}
+
+export async function validateLaunch(
+  spec: Spec,
+  capabilities: EngineCapabilities,
+  context: ValidationContext,
+): Promise<Finding[]> {
+  const asked = await Promise.all([
+    fileFindings(spec, dirname(context.paths.stagingRecord)),
+    spaceFindings(spec, context.home),
+    busyPortFindings(spec),
+  ]);
+  const findings = [
+    ...asked.flat(),
+    ...firmwareFindings(spec, context),
+    ...deviceFindings(spec, capabilities),
+    ...hostFindings(spec, capabilities, context.host),
+    ...portFindings(spec, context.host),
+    ...extraArgumentFindings(spec),
+  ];
+  const order = { error: 0, warning: 1, note: 2 } as const;
+  return findings.sort((a, b) => order[a.severity] - order[b.severity]);
+}
+
+function firmwareFindings(spec: Spec, context: ValidationContext): Finding[] {
+  const { guest, architecture } = spec;
+  if (guest.kind !== 'disk') return [];
+  const field = 'guest.firmware';
+  if (guest.firmware === 'bios') {
+    if (architecture === 'x86_64') return [];
+    return [
+      errorFinding('invalid_input', `There is no BIOS on ${architecture}.`, {
+        cause: 'Disks of this architecture boot by UEFI.',
+        hint: 'Choose UEFI.',
+        field,
+      }),
+    ];
+  }
+  if (context.findFirmware(architecture) !== null) return [];
+  return [
+    errorFinding('guest_unavailable', `No UEFI firmware for ${architecture} is installed.`, {
+      cause: 'A UEFI guest needs a firmware image with an empty variable store, and there is none in the usual places.',
+      hint: installLine(qemuPrograms[architecture].firmwarePackages, thisSystem()),
+      field,
+    }),
+  ];
+}
