@@ -68,6 +68,7 @@ export function TextField(props: TextFieldProps) {
           list={suggestions && `${id}-list`}
           // biome-ignore lint/a11y/noAutofocus: the first field of a dialog that the person just opened
           autoFocus={props.autoFocus}
+          onFocus={props.autoFocus ? (event) => event.target.select() : undefined}
           onChange={(event) => onChange(event.target.value)}
         />
       ) : (

@@ -37,6 +37,11 @@ export function Modal({
           aria-describedby={undefined}
           onDragOver={onDrop && ((event) => event.preventDefault())}
           onDrop={onDrop}
+          onOpenAutoFocus={(event) => {
+            // Without a field that asked for it, the dialog itself: the close button would greet with its tooltip.
+            event.preventDefault();
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+          }}
           onInteractOutside={(event) => keepOnOutsideClick && event.preventDefault()}
         >
           <div className="dialog-head">

@@ -1,6 +1,7 @@
 /** command/ owns how a command line is shown: every argument with the field that caused it and the reason. */
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
 import { useDetails } from '../../state/context.tsx';
+import { Breakable } from '../../ui/breakable.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 
 export function CommandTab({ view }: { view: InstanceView }) {
@@ -31,7 +32,9 @@ export function CommandTab({ view }: { view: InstanceView }) {
           {command.arguments.map((argument, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: an argument may occur twice; its place is its identity
             <tr key={index}>
-              <td className="mono command-args">{argument.args.join(' ')}</td>
+              <td className="mono command-args">
+                <Breakable text={argument.args.join(' ')} />
+              </td>
               <td className="mono command-field">{argument.field}</td>
               <td className="command-why">{argument.why}</td>
             </tr>

@@ -2,6 +2,7 @@
  * console/ owns terminals: their bytes, look, keys and tools. It must never interpret what a guest prints, and never
  * types anything a person or their terminal did not.
  */
+import '@xterm/xterm/css/xterm.css';
 import './console.css';
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';

@@ -1,5 +1,4 @@
 /** One console: the terminal and, over it, only what is needed to understand it. */
-import '@xterm/xterm/css/xterm.css';
 import { ArrowDownToLine } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';

@@ -4,6 +4,7 @@ import type { CallOutput } from '../../../src-shared/contract/calls.ts';
 import type { Boot, InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
 import { useApplication, useDetails } from '../../state/context.tsx';
 import { formatBytes, formatDuration, formatMoment } from '../../state/format.ts';
+import { Breakable } from '../../ui/breakable.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyIcon } from '../../ui/copy-button.tsx';
 import { type Fact, specFacts } from './spec-facts.ts';
@@ -15,7 +16,7 @@ function Facts({ facts, label }: { facts: readonly (Fact & { readonly about?: st
         <div key={fact.label} className="fact">
           <dt>{fact.label}</dt>
           <dd className={fact.machine ? 'mono' : undefined}>
-            <span className="fact-value">{fact.value}</span>
+            <span className="fact-value">{fact.machine ? <Breakable text={fact.value} /> : fact.value}</span>
             {fact.machine && <CopyIcon text={fact.value} label={`Copy ${fact.label.toLowerCase()}`} />}
             {fact.about !== undefined && <span className="fact-about">{fact.about}</span>}
           </dd>

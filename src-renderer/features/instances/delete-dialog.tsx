@@ -6,6 +6,7 @@ import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts'
 import { useApplication } from '../../state/context.tsx';
 import { formatBytes } from '../../state/format.ts';
 import { viewOf } from '../../state/instances.ts';
+import { Breakable } from '../../ui/breakable.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Modal } from '../../ui/modal.tsx';
 import { FailurePanel } from './failure-panel.tsx';
@@ -62,7 +63,9 @@ export function DeleteDialog({ id, onClose }: { id: string; onClose: () => void 
             {deletion.files.map((file) => (
               <tr key={file.path}>
                 <td>{file.what}</td>
-                <td className="mono deletion-path">{file.path}</td>
+                <td className="mono deletion-path">
+                  <Breakable text={file.path} />
+                </td>
                 <td className="number">{formatBytes(file.bytes)}</td>
               </tr>
             ))}

@@ -1,5 +1,5 @@
 /** Who it is, how it is, and what can be done about it. */
-import { FastForward, Pause, Pencil, Play, Power, RotateCcw, RotateCw, Trash2, Zap } from 'lucide-react';
+import { type LucideIcon, Pause, Pencil, Play, Power, RefreshCw, RotateCcw, Trash2, Zap } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Action } from '../../../src-shared/lifecycle.ts';
@@ -52,6 +52,22 @@ function EngineBadge({ view }: { view: InstanceView }) {
   );
 }
 
+interface VerbProps {
+  readonly icon: LucideIcon;
+  readonly name: string;
+  readonly about?: string;
+  readonly disabled: boolean;
+  readonly onClick: () => void;
+}
+
+function Verb({ icon, name, about, ...rest }: VerbProps) {
+  return (
+    <Button tone="quiet" icon={icon} aria-label={name} title={about ?? name} {...rest}>
+      <span className="button-text">{name}</span>
+    </Button>
+  );
+}
+
 function Actions({ view }: { view: InstanceView }) {
   const application = useApplication();
   const busy = useStore(application.stores.busy, ({ calls }) => calls[view.id]);
@@ -86,13 +102,13 @@ function Actions({ view }: { view: InstanceView }) {
         <>
           {view.status.phase === 'running' && (
             <>
-              <IconButton
-                icon={pausable === 'pause' ? Pause : FastForward}
-                label={pausable === 'pause' ? 'Pause' : 'Resume'}
+              <Verb
+                icon={pausable === 'pause' ? Pause : Play}
+                name={pausable === 'pause' ? 'Pause' : 'Resume'}
                 {...press(pausable)}
               />
-              <IconButton icon={RotateCcw} label="Reset" {...press('reset')} />
-              <IconButton icon={RotateCw} label="Restart" {...press('restart')} />
+              <Verb icon={RotateCcw} name="Reset" about="system_reset: same process, same images" {...press('reset')} />
+              <Verb icon={RefreshCw} name="Restart" about="Stop, stage what changed, launch" {...press('restart')} />
             </>
           )}
           <Button icon={Power} tone={stopping ? 'danger' : 'plain'} title="Ctrl+Shift+S" {...press('stop')}>

@@ -1,6 +1,7 @@
 /** The command line as it would be now, each argument with its reason, and what no field says. */
 import { useState } from 'react';
 import type { CommandView } from '../../../src-shared/model/instance.ts';
+import { Breakable } from '../../ui/breakable.tsx';
 import { Messages } from '../../ui/field.tsx';
 import { useUnplacedMessages } from './messages.tsx';
 
@@ -53,7 +54,7 @@ export function CommandPreview({ command, absent, stale }: CommandPreviewProps) 
                 className="preview-argument"
                 onMouseEnter={() => setCurrent(index)}
               >
-                {planned.args.join(' ')}
+                <Breakable text={planned.args.join(' ')} />
               </div>
             ))}
           </div>

@@ -34,7 +34,7 @@ interface BoundSelectProps<V extends string> {
   readonly field: string;
   readonly label: string;
   readonly value: V;
-  readonly hint?: ReactNode;
+  readonly hint?: ReactNode | undefined;
   readonly disabled?: boolean;
   readonly options: readonly { readonly value: V; readonly label: string; readonly disabled?: boolean }[];
   readonly onChange: (value: V) => void;

@@ -167,5 +167,11 @@ export function GuestFields() {
 export function MoreGuestFields() {
   const { form } = useForm();
   if (form.kind === 'demo') return <Append />;
-  return form.kind === 'disk' ? null : <DiskList />;
+  if (form.kind === 'disk') return null;
+  return (
+    <>
+      <h3>Disks</h3>
+      <DiskList />
+    </>
+  );
 }

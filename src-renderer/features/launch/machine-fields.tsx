@@ -38,7 +38,6 @@ export function MachineFields() {
   const engine = host?.engines.find((one) => one.architecture === form.architecture);
   const auto = host?.acceleration.find((one) => one.architecture === form.architecture)?.choice;
   const machines = (engine?.machines ?? []).map(({ name, description }) => ({ value: name, label: description }));
-  const usual = engine?.machines.find((machine) => machine.isDefault)?.name;
   return (
     <>
       <div className="columns-2">
@@ -63,17 +62,17 @@ export function MachineFields() {
             { value: 'hvf', label: 'HVF' },
             { value: 'tcg', label: 'TCG' },
           ]}
+          hint={form.acceleration === 'auto' ? auto?.reason : undefined}
           onChange={(acceleration) => change({ acceleration })}
         />
       </div>
-      {form.acceleration === 'auto' && auto !== undefined && <p className="field-hint">{auto.reason}</p>}
       <div className="columns-2">
         <BoundText
           field="device.machine"
           label="Machine"
           mono
           value={form.machine}
-          placeholder={usual ? `chosen by Slipway (QEMU's default: ${usual})` : 'chosen by Slipway'}
+          placeholder="chosen by Slipway"
           suggestions={machines}
           onChange={(machine) => change({ machine })}
         />

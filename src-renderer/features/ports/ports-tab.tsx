@@ -18,7 +18,7 @@ function PortRow({ port, sshLine }: { port: PortStatus; sshLine: string | null }
       <td className="mono">
         {port.guest}/{port.protocol}
       </td>
-      <td className="mono">
+      <td className="mono ports-host">
         {address ?? '–'}
         {!isLoopback(port) && (
           <span className="badge ports-badge" data-tone="warning">
