@@ -4,7 +4,8 @@
  * that their answers will not come.
  */
 import type { MessageChannelLike, Reply } from '../../src-shared/contract/messages.ts';
-import type { ClientIdentity } from '../core/service/session.ts';
+import type { FileReference } from '../../src-shared/model/spec.ts';
+import type { ClientIdentity } from '../core/service/client.ts';
 import type { Service, ServiceSession } from './service.ts';
 
 export class DurableSession implements ServiceSession {
@@ -52,6 +53,10 @@ export class DurableSession implements ServiceSession {
     }
     // Between two owners: what was asked now would be answered after the client gave it up. It is told, and asks again.
     if (!this.#wasAttached && typeof message === 'string') this.#waiting.push(message);
+  }
+
+  grantPath(path: string): FileReference | null {
+    return this.#behind?.grantPath?.(path) ?? null;
   }
 
   close(): void {

@@ -3,12 +3,18 @@
  * in another process, reached over its socket, is the other. A face cannot tell them apart.
  */
 import type { MessageChannelLike } from '../../src-shared/contract/messages.ts';
-import type { ClientIdentity } from '../core/service/session.ts';
+import type { FileReference } from '../../src-shared/model/spec.ts';
+import type { ClientIdentity } from '../core/service/client.ts';
 
 export interface ServiceSession {
   /** One message from the client: JSON text or a console frame. */
   receive(message: string | Uint8Array): void;
   close(): void;
+  /**
+   * A file that a person handed to the face itself (dropped on the window), as a token of this very session. For the
+   * face's own process only: no message reaches it. Absent or null where the core is in another process.
+   */
+  grantPath?(path: string): FileReference | null;
 }
 
 export interface Service {

@@ -2,9 +2,8 @@
  * One client of the core, over any transport: its calls, the events it is told, the consoles it watches. Everything a
  * client acquired is released when it closes, whatever way it went.
  */
-import type { CallInput, CallOutput } from '../../../src-shared/contract/calls.ts';
 import { type ConsoleFrame, decodeFrame, encodeFrame } from '../../../src-shared/contract/console-frames.ts';
-import { SlipwayError, toFailure } from '../../../src-shared/contract/errors.ts';
+import { toFailure } from '../../../src-shared/contract/errors.ts';
 import type { SlipwayEvent } from '../../../src-shared/contract/events.ts';
 import {
   type MessageChannelLike,
@@ -13,35 +12,13 @@ import {
   requestSchema,
 } from '../../../src-shared/contract/messages.ts';
 import { limits } from '../../../src-shared/limits.ts';
-import { version } from '../version.ts';
+import type { FileReference } from '../../../src-shared/model/spec.ts';
+import { version } from '../kit/version.ts';
+import type { ClientIdentity, SessionContext, Viewing } from './client.ts';
 import { PathTokens } from './path-tokens.ts';
 import type { Router } from './router.ts';
 
-/** What only a face can do, because it needs a native dialog. A face that cannot leaves it out. */
-export interface FaceAbilities {
-  pickFile?(request: CallInput<'files.pick'>): Promise<string | null>;
-  openLink?(url: string): Promise<void>;
-  focus?(): void;
-  /** Asks the person, natively, before something powerful is done. */
-  confirm?(question: { title: string; detail: string; action: string }): Promise<boolean>;
-}
-
-export interface ClientIdentity {
-  readonly trust: 'page' | 'user';
-  readonly face: 'window' | 'web' | 'command-line';
-  /** `serve --allow-power`: what would be confirmed natively is allowed over the web face. */
-  readonly allowPower: boolean;
-  readonly abilities: FaceAbilities;
-}
-
-/** What a session needs of an open console; the console's own handle has this shape. */
-export interface Viewing {
-  ack(offset: number): void;
-  input(bytes: Uint8Array): void;
-  close(): void;
-}
-
-export class Session {
+export class Session implements SessionContext {
   readonly identity: ClientIdentity;
   readonly tokens = new PathTokens();
   readonly #channel: MessageChannelLike;
@@ -68,6 +45,11 @@ export class Session {
 
   tell(event: SlipwayEvent): void {
     this.#send({ type: 'event', event });
+  }
+
+  /** For the face, never for the client: the face vouches that a person chose this file. */
+  grantPath(path: string): FileReference {
+    return this.tokens.grant(path);
   }
 
   /**
@@ -117,7 +99,7 @@ export class Session {
       return;
     }
     try {
-      const value: CallOutput<never> | unknown = await this.#router.dispatch(request.name, request.input, this);
+      const value = await this.#router.dispatch(request.name, request.input, this);
       this.#send({ type: 'result', id: request.id, value });
     } catch (error) {
       this.#send({ type: 'failure', id: request.id, failure: toFailure(error) });
@@ -150,19 +132,4 @@ function parseRequest(text: string) {
   } catch {
     return null;
   }
-}
-
-/** Power: what reaches beyond this machine or past the form. Asked natively, or allowed beforehand, or refused. */
-export async function requirePower(
-  identity: ClientIdentity,
-  question: { title: string; detail: string; action: string },
-): Promise<void> {
-  if (identity.trust === 'user' || identity.allowPower) return;
-  if (identity.abilities.confirm === undefined) {
-    throw new SlipwayError('not_permitted', `${question.title} This cannot be done from a browser.`, {
-      cause: 'Slipway asks for it in a native dialog, and a web page has none that could be trusted.',
-      hint: 'Do it in the window or on the command line, or start the server with: slipway serve --allow-power',
-    });
-  }
-  if (!(await identity.abilities.confirm(question))) throw new SlipwayError('cancelled', 'Not confirmed.');
 }

@@ -1,0 +1,89 @@
+/**
+ * What only a window can do for the core: let a person choose a file, open a link, confirm something powerful. Drawn by
+ * the system, so that no page can imitate or answer them.
+ */
+import { dirname } from 'node:path';
+import { type BrowserWindow, dialog, type MessageBoxOptions, shell } from 'electron';
+import { type Failure, SlipwayError } from '../../src-shared/contract/errors.ts';
+import type { FaceAbilities } from '../core/service/client.ts';
+import { decideLink } from './links.ts';
+import { bringToFront } from './window.ts';
+import type { WindowState } from './window-state.ts';
+
+type Abilities = Required<FaceAbilities>;
+
+/** `window` is null while it is not there yet: another process can ask for focus as soon as the home is ours. */
+export function createAbilities(window: () => BrowserWindow | null, state: WindowState): Abilities {
+  const confirm: Abilities['confirm'] = async ({ title, detail, action }) => {
+    const options: MessageBoxOptions = {
+      type: 'warning',
+      message: title,
+      detail,
+      buttons: [action, 'Cancel'],
+      defaultId: 1,
+      cancelId: 1,
+      noLink: true,
+    };
+    const parent = window();
+    // Nobody can have seen a question that has no window.
+    if (parent === null || parent.isDestroyed()) return false;
+    return (await dialog.showMessageBox(parent, options)).response === 0;
+  };
+  return {
+    confirm,
+    async pickFile({ title, kind }) {
+      const parent = window();
+      if (parent === null || parent.isDestroyed()) return null;
+      const { fileDirectory } = state.current;
+      const { canceled, filePaths } = await dialog.showOpenDialog(parent, {
+        title,
+        properties: [kind === 'directory' ? 'openDirectory' : 'openFile', 'showHiddenFiles'],
+        ...(fileDirectory === null ? {} : { defaultPath: fileDirectory }),
+      });
+      const [path] = filePaths;
+      if (canceled || path === undefined) return null;
+      state.remember({ fileDirectory: dirname(path) });
+      return path;
+    },
+    async openLink(text) {
+      const link = decideLink(text);
+      if (link.kind === 'refuse') {
+        throw new SlipwayError('not_permitted', 'This link is not opened.', { cause: link.reason, raw: text });
+      }
+      if (link.kind === 'ask') {
+        const question = { title: `Open ${link.host} in the browser?`, detail: link.url, action: 'Open' };
+        if (!(await confirm(question))) throw new SlipwayError('cancelled', 'Not opened.');
+      }
+      await shell.openExternal(link.url);
+    },
+    focus() {
+      const target = window();
+      if (target !== null && !target.isDestroyed()) bringToFront(target);
+    },
+  };
+}
+
+/** A failure as a person reads it: the sentence, why, what to do, and the machine's own words last. */
+export function failureText({ cause, hint, raw }: Failure): string {
+  return [cause, hint, raw].filter((part) => part !== undefined && part !== '').join('\n\n');
+}
+
+/** Nobody may be there to close it (a display without a person): it goes by itself. */
+const unseenMs = 5 * 60_000;
+
+/**
+ * Tells of a failure that ends the application. Not `showErrorBox`: that one stops the whole process until someone
+ * answers, signals included.
+ */
+export async function showFatalFailure(failure: Failure, attended: boolean): Promise<void> {
+  process.stderr.write(`slipway: ${failure.message}\n${failureText(failure)}\n`);
+  if (!attended) return;
+  await dialog.showMessageBox({
+    type: 'error',
+    title: 'Slipway',
+    message: failure.message,
+    detail: failureText(failure),
+    buttons: ['Quit'],
+    signal: AbortSignal.timeout(unseenMs),
+  });
+}

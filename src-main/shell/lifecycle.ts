@@ -1,0 +1,57 @@
+/**
+ * What the system and Chromium do to the application, and what becomes of it: closing, signals, a crashed page, a crashed
+ * GPU process. In none of these cases does anything change for a guest.
+ */
+import { app, type BrowserWindow, dialog } from 'electron';
+import type { Log } from '../core/kit/log.ts';
+import type { Quitting } from './quitting.ts';
+import { bringToFront } from './window.ts';
+
+export function followLifecycle(window: BrowserWindow, quitting: Quitting, attended: boolean, log: Log): void {
+  const askInstead = (event: { preventDefault(): void }) => {
+    if (quitting.isLeaving) return;
+    event.preventDefault();
+    quitting.request();
+  };
+  window.on('close', askInstead);
+  app.on('before-quit', askInstead);
+  // The page's own title would replace the countdown.
+  window.on('page-title-updated', (event) => event.preventDefault());
+  app.on('activate', () => bringToFront(window));
+  // After `ready`, because Chromium puts its own handlers in place before it. A signal is not a question.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void quitting.leave());
+  app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
+    // Chromium starts its helpers again by itself, the GPU's with software drawing after a few tries.
+    log.warn('a helper process ended', { type, reason, exitCode });
+  });
+  revivePage(window, quitting, attended, log);
+}
+
+const crashesInARow = 3;
+const rowMs = 60_000;
+
+function revivePage(window: BrowserWindow, quitting: Quitting, attended: boolean, log: Log): void {
+  let crashes: number[] = [];
+  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    if (quitting.isLeaving || reason === 'clean-exit') return;
+    log.error('the page crashed', { reason, exitCode });
+    const now = performance.now();
+    crashes = [...crashes.filter((at) => now - at < rowMs), now];
+    if (crashes.length <= crashesInARow) window.webContents.reload();
+    else if (attended) void offerReload();
+    else void quitting.leave();
+  });
+
+  async function offerReload(): Promise<void> {
+    const { response } = await dialog.showMessageBox(window, {
+      type: 'error',
+      message: 'The page crashed several times.',
+      detail: 'Your guests are not affected: they and their consoles live outside of it.',
+      buttons: ['Reload', 'Quit'],
+      noLink: true,
+    });
+    crashes = [];
+    if (response === 0) window.webContents.reload();
+    else await quitting.leave();
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The application menu. A guest may want any key, so on Linux and Windows nothing here takes one that a terminal has a
+ * use for: Ctrl+Shift only, and copy and paste are shown but left to the page. Roles are avoided there because they bring
+ * Ctrl+C, Ctrl+R and Ctrl+W along. On macOS the Command key is never the guest's, and the usual roles apply.
+ */
+import { app, type BrowserWindow, Menu, type MenuItemConstructorOptions, shell } from 'electron';
+import { version } from '../core/kit/version.ts';
+
+export interface MenuActions {
+  readonly window: BrowserWindow;
+  readonly logPath: string;
+  readonly home: string;
+  quit(): void;
+}
+
+type Item = MenuItemConstructorOptions;
+const separator: Item = { type: 'separator' };
+
+export function installMenu(actions: MenuActions): void {
+  app.setAboutPanelOptions({ applicationName: 'Slipway', applicationVersion: version });
+  const template = process.platform === 'darwin' ? macMenu(actions) : plainMenu(actions);
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+}
+
+function plainMenu(actions: MenuActions): Item[] {
+  const { window } = actions;
+  const page = window.webContents;
+  // Shown for those who look for the key here; the page handles it, and the guest gets plain Ctrl+C.
+  const shown = (accelerator: string): Item => ({ accelerator, registerAccelerator: false });
+  return [
+    { label: 'File', submenu: [{ label: 'Quit', accelerator: 'Ctrl+Shift+Q', click: actions.quit }] },
+    {
+      label: 'Edit',
+      submenu: [
+        { label: 'Copy', ...shown('Ctrl+Shift+C'), click: () => page.copy() },
+        { label: 'Paste', ...shown('Ctrl+Shift+V'), click: () => page.paste() },
+        { label: 'Select All', click: () => page.selectAll() },
+      ],
+    },
+    { label: 'View', submenu: viewItems(window) },
+    {
+      label: 'Window',
+      submenu: [
+        { label: 'Minimise', click: () => window.minimize() },
+        { label: 'Close', accelerator: 'Ctrl+Shift+W', click: () => window.close() },
+      ],
+    },
+    {
+      label: 'Help',
+      submenu: [...helpItems(actions), separator, { label: 'About Slipway', click: () => app.showAboutPanel() }],
+    },
+  ];
+}
+
+function macMenu(actions: MenuActions): Item[] {
+  return [
+    {
+      label: 'Slipway',
+      submenu: [
+        { role: 'about' },
+        separator,
+        { role: 'services' },
+        separator,
+        { role: 'hide' },
+        { role: 'hideOthers' },
+        { role: 'unhide' },
+        separator,
+        { label: 'Quit Slipway', accelerator: 'Cmd+Q', click: actions.quit },
+      ],
+    },
+    { role: 'editMenu' },
+    { label: 'View', submenu: viewItems(actions.window) },
+    { role: 'windowMenu' },
+    { role: 'help', submenu: helpItems(actions) },
+  ];
+}
+
+function viewItems(window: BrowserWindow): Item[] {
+  const page = window.webContents;
+  const zoomBy = (steps: number) => page.setZoomLevel(Math.min(5, Math.max(-3, page.getZoomLevel() + steps)));
+  const developer: Item = { label: 'Developer Tools', accelerator: 'CmdOrCtrl+Shift+I', click: () => toggle(window) };
+  return [
+    { label: 'Larger', click: () => zoomBy(0.5) },
+    { label: 'Smaller', click: () => zoomBy(-0.5) },
+    { label: 'Actual Size', click: () => page.setZoomLevel(0) },
+    separator,
+    { label: 'Full Screen', click: () => window.setFullScreen(!window.isFullScreen()) },
+    separator,
+    // Guests and their consoles are not in the page: this is always safe.
+    { label: 'Reload Page', accelerator: 'CmdOrCtrl+Shift+R', click: () => page.reload() },
+    ...(app.isPackaged ? [] : [developer]),
+  ];
+}
+
+function toggle(window: BrowserWindow): void {
+  window.webContents.toggleDevTools();
+}
+
+function helpItems({ logPath, home }: MenuActions): Item[] {
+  return [
+    { label: 'Show Log', click: () => shell.showItemInFolder(logPath) },
+    { label: 'Open Slipway’s Directory', click: () => void shell.openPath(home) },
+  ];
+}

@@ -1,0 +1,146 @@
+/**
+ * How the application ends. Guests live on unless a person says otherwise: that is asked once, natively, when any runs.
+ *
+ * SLIPWAY_QUIT=leave is for where nobody can answer (tests, scripts, a display without a person): it never asks, and
+ * leaves them running.
+ */
+import { app, type BrowserWindow, dialog, type MessageBoxOptions } from 'electron';
+import { assertNever, toFailure } from '../../src-shared/contract/errors.ts';
+import { systemClock } from '../core/kit/clock.ts';
+import type { Log } from '../core/kit/log.ts';
+import type { SessionClient } from '../headless/session-client.ts';
+import {
+  describeGuest,
+  findRunningGuests,
+  longestStopMs,
+  type RunningGuest,
+  stillRunning,
+  stopGuests,
+} from './running-guests.ts';
+
+export interface QuittingOptions {
+  readonly window: BrowserWindow;
+  readonly client: SessionClient;
+  readonly attended: boolean;
+  readonly log: Log;
+  /** Gives up the home and everything held; guests live on. */
+  release(): Promise<void>;
+}
+
+type Phase = 'open' | 'asking' | 'shutting-down' | 'leaving';
+
+/** Letting go of the home must not be what keeps a window on the screen. */
+const releaseMs = 5000;
+const lookMs = 250;
+
+export class Quitting {
+  readonly #options: QuittingOptions;
+  #phase: Phase = 'open';
+  #ending: readonly string[] = [];
+
+  constructor(options: QuittingOptions) {
+    this.#options = options;
+  }
+
+  /** Whether windows may close now without a question. */
+  get isLeaving(): boolean {
+    return this.#phase === 'leaving';
+  }
+
+  /** A person wants to quit: the close button, the menu, the system. */
+  request(): void {
+    switch (this.#phase) {
+      case 'open':
+        void this.#ask().catch((error: unknown) => {
+          // Never a window that cannot be closed.
+          this.#options.log.error('the question at quitting failed', { failure: toFailure(error) });
+          void this.leave();
+        });
+        return;
+      case 'shutting-down':
+        void stopGuests(this.#options.client, this.#ending);
+        return;
+      case 'asking':
+      case 'leaving':
+        return;
+      default:
+        assertNever(this.#phase);
+    }
+  }
+
+  /** Quits now; guests run on. */
+  async leave(): Promise<void> {
+    if (this.#phase === 'leaving') return;
+    this.#phase = 'leaving';
+    const deadline = systemClock.wait(releaseMs);
+    await Promise.race([this.#options.release(), deadline]).catch((error: unknown) =>
+      this.#options.log.error('letting go of the home failed', { failure: toFailure(error) }),
+    );
+    app.quit();
+  }
+
+  async #ask(): Promise<void> {
+    const { window, client, attended } = this.#options;
+    this.#phase = 'asking';
+    const guests = attended ? await findRunningGuests(client) : [];
+    if (guests.length === 0) return this.leave();
+    const { response } = await dialog.showMessageBox(window, question(guests));
+    if (response === 0) return this.leave();
+    if (response === 1) return this.#shutDown(guests.map((guest) => guest.id));
+    this.#phase = 'open';
+  }
+
+  async #shutDown(ids: readonly string[]): Promise<void> {
+    const { window, client } = this.#options;
+    this.#phase = 'shutting-down';
+    this.#ending = ids;
+    const allowedMs = await longestStopMs(client, ids);
+    const startedAt = systemClock.monotonic();
+    await stopGuests(client, ids);
+    for (;;) {
+      const left = await stillRunning(client, ids);
+      if (left.length === 0) return this.leave();
+      const passedMs = systemClock.monotonic() - startedAt;
+      if (passedMs > allowedMs + releaseMs) return this.#couldNotShutDown(left.map((view) => view.name));
+      showCountdown(window, left.length, Math.max(0, allowedMs - passedMs), passedMs / allowedMs);
+      await systemClock.wait(lookMs);
+    }
+  }
+
+  /** Stays open: the window shows what is wrong with them, and can be asked again. */
+  async #couldNotShutDown(names: readonly string[]): Promise<void> {
+    const { window } = this.#options;
+    this.#phase = 'open';
+    window.setProgressBar(-1);
+    window.setTitle('Slipway');
+    await dialog.showMessageBox(window, {
+      type: 'error',
+      message: `${names.join(', ')} could not be shut down.`,
+      detail: 'Slipway stays open. Quit again to leave it running.',
+    });
+  }
+}
+
+function question(guests: readonly RunningGuest[]): MessageBoxOptions {
+  const count = guests.length === 1 ? 'A guest is running.' : `${guests.length} guests are running.`;
+  const choices =
+    'Left running, they go on without Slipway, and it finds them again when it starts.\n' +
+    'Shut down, each is asked to power off first, then ended. Quit again meanwhile to end them at once.';
+  return {
+    type: 'question',
+    title: 'Quit Slipway',
+    message: count,
+    detail: `${guests.map(describeGuest).join('\n')}\n\n${choices}`,
+    buttons: ['Leave Running', 'Shut Down', 'Cancel'],
+    defaultId: 0,
+    cancelId: 2,
+    noLink: true,
+  };
+}
+
+function showCountdown(window: BrowserWindow, count: number, leftMs: number, fraction: number): void {
+  if (window.isDestroyed()) return;
+  const guests = count === 1 ? '1 guest' : `${count} guests`;
+  window.setTitle(`Slipway: shutting down ${guests}, ${Math.ceil(leftMs / 1000)} s at most`);
+  window.setProgressBar(Math.min(1, fraction));
+}

@@ -1,0 +1,91 @@
+/**
+ * shell/ owns everything that imports electron: the window, the page's origin and its confinement, native dialogs, the
+ * menu, the end of the application. It is a face: it must never hold what a guest needs, decide what a guest's state is,
+ * or offer the page anything that is not in the contract.
+ */
+import { appendFile } from 'node:fs';
+import { type BrowserWindow, nativeTheme } from 'electron';
+import type { Paths } from '../core/home/paths.ts';
+import { type Log, lineLog } from '../core/kit/log.ts';
+import type { ClientIdentity } from '../core/service/client.ts';
+import { HomeService } from '../headless/home-service.ts';
+import { SessionClient } from '../headless/session-client.ts';
+import { serveAppProtocol } from './app-protocol.ts';
+import { createAbilities } from './dialogs.ts';
+import { harden } from './hardening.ts';
+import { followLifecycle } from './lifecycle.ts';
+import { installMenu } from './menu.ts';
+import { openPageBridge } from './page-bridge.ts';
+import { Quitting } from './quitting.ts';
+import { createWindow, loadPage } from './window.ts';
+import { WindowState } from './window-state.ts';
+
+export interface ShellPlaces {
+  readonly paths: Paths;
+  readonly assetsDirectory: string;
+  /** Directory of the built page. */
+  readonly page: string;
+  readonly preload: string;
+}
+
+/**
+ * Opens the application on its home. Rejects with `owner_busy` when another window has it (that one is in front then),
+ * or with whatever keeps the home from being opened; nothing is left behind in that case.
+ */
+export async function openShell(places: ShellPlaces, attended: boolean): Promise<void> {
+  const { paths } = places;
+  const log = lineLog((line) => appendFile(paths.log, `${line}\n`, () => undefined));
+  logRejections(log);
+  const state = await WindowState.open(paths);
+  let window: BrowserWindow | null = null;
+  const abilities = createAbilities(() => window, state);
+  const service = await HomeService.open(
+    { paths, assetsDirectory: places.assetsDirectory, kind: 'window', log, abilities },
+    { takeOver: true },
+  );
+  // The shell's own session: as the user, because the person at this window is.
+  const client = SessionClient.over(service, identity('user', {}));
+
+  await followTheme(client);
+  harden();
+  serveAppProtocol(places.page);
+  const opened = createWindow(places.preload, state);
+  window = opened;
+  const bridge = openPageBridge(opened, service, identity('page', abilities));
+  const quitting = new Quitting({
+    window: opened,
+    client,
+    attended,
+    log,
+    async release() {
+      bridge.close();
+      client.close();
+      await service.dispose();
+      await state.settled();
+    },
+  });
+  installMenu({ window: opened, logPath: paths.log, home: paths.home, quit: () => quitting.request() });
+  followLifecycle(opened, quitting, attended, log);
+  await loadPage(opened).catch((error: unknown) => log.error('the page did not load', { error: String(error) }));
+}
+
+function identity(trust: ClientIdentity['trust'], abilities: ClientIdentity['abilities']): ClientIdentity {
+  return { trust, face: 'window', allowPower: false, abilities };
+}
+
+/** Native dialogs, menus and the page's `prefers-color-scheme` all follow the one setting. */
+async function followTheme(client: SessionClient): Promise<void> {
+  nativeTheme.themeSource = (await client.call('settings.get', {})).theme;
+  client.events.on((event) => {
+    if (event.type === 'settingsChanged') nativeTheme.themeSource = event.settings.theme;
+  });
+}
+
+/** A rejection nobody waits for is a bug, but not one that is worth a window full of consoles. */
+function logRejections(log: Log): void {
+  process.on('unhandledRejection', (reason) => {
+    log.error('unhandled rejection', {
+      raw: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
+    });
+  });
+}
