@@ -7,7 +7,7 @@ import { toFailure } from '../../src-shared/contract/errors.ts';
 import { defaultHome } from '../core/home/paths.ts';
 import { prepareHome } from '../core/home/prepare.ts';
 import { lineLog } from '../core/kit/log.ts';
-import { version } from '../core/version.ts';
+import { version } from '../core/kit/version.ts';
 import { HomeService } from '../headless/home-service.ts';
 import { SessionClient } from '../headless/session-client.ts';
 import { attach } from './commands/console.ts';

@@ -6,15 +6,17 @@ import { join } from 'node:path';
 import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
 import type { MessageChannelLike } from '../../src-shared/contract/messages.ts';
 import { createAccelerationDoctor } from './diagnosis/acceleration.ts';
+import { explain } from './diagnosis/explain.ts';
 import { createQemuEngine } from './engines/qemu/engine.ts';
 import type { Paths } from './home/paths.ts';
 import { InstanceManager } from './instances/manager.ts';
 import { InstanceStore } from './instances/store.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import type { Log } from './kit/log.ts';
+import type { ClientIdentity } from './service/client.ts';
 import { createHandlers } from './service/handlers.ts';
 import { createRouter } from './service/router.ts';
-import { type ClientIdentity, Session } from './service/session.ts';
+import { Session } from './service/session.ts';
 import { SettingsFile } from './service/settings.ts';
 
 export interface CoreOptions {
@@ -48,7 +50,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     probeKernel: join(options.assetsDirectory, 'probe-guest', 'probe-guest.elf'),
   });
   const engine = createQemuEngine({ paths, assetsDirectory: options.assetsDirectory, clock });
-  const manager = new InstanceManager({ paths, store, engine, doctor, clock, log });
+  const manager = new InstanceManager({ paths, store, engine, doctor, explain, clock, log });
   const handlers = createHandlers({ ...options, manager, engine, doctor, settings });
   const router = createRouter(handlers, log);
 

@@ -11,7 +11,7 @@ import { acquireOwnerLock, type OwnerLock } from '../core/home/owner-lock.ts';
 import type { Paths } from '../core/home/paths.ts';
 import { systemClock } from '../core/kit/clock.ts';
 import type { Log } from '../core/kit/log.ts';
-import type { ClientIdentity, FaceAbilities } from '../core/service/session.ts';
+import type { ClientIdentity, FaceAbilities } from '../core/service/client.ts';
 import { DurableSession } from './durable-session.ts';
 import { openRemoteService } from './remote-service.ts';
 import type { Service, ServiceSession } from './service.ts';

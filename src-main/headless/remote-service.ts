@@ -5,7 +5,7 @@ import type { MessageChannelLike } from '../../src-shared/contract/messages.ts';
 import { filenames } from '../core/home/filenames.ts';
 import type { Paths } from '../core/home/paths.ts';
 import { openSocketPath } from '../core/process/socket-path.ts';
-import type { ClientIdentity } from '../core/service/session.ts';
+import type { ClientIdentity } from '../core/service/client.ts';
 import { encodeMessage, MessageDecoder } from './framing.ts';
 import type { Service, ServiceSession } from './service.ts';
 import type { Introduction } from './service-socket.ts';

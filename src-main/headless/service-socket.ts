@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { filenames } from '../core/home/filenames.ts';
 import type { Paths } from '../core/home/paths.ts';
 import { openSocketPath } from '../core/process/socket-path.ts';
-import type { ClientIdentity, FaceAbilities } from '../core/service/session.ts';
+import type { ClientIdentity, FaceAbilities } from '../core/service/client.ts';
 import { encodeMessage, MessageDecoder } from './framing.ts';
 import type { Service, ServiceSession } from './service.ts';
 

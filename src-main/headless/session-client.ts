@@ -6,7 +6,7 @@ import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
 import { replySchema } from '../../src-shared/contract/messages.ts';
 import { type Deferred, deferred } from '../core/kit/deferred.ts';
 import { Emitter } from '../core/kit/emitter.ts';
-import type { ClientIdentity } from '../core/service/session.ts';
+import type { ClientIdentity } from '../core/service/client.ts';
 import type { Service, ServiceSession } from './service.ts';
 
 export class SessionClient {

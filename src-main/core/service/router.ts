@@ -6,14 +6,14 @@ import type * as z from 'zod';
 import { type CallName, type CallOutput, type CallParsed, calls } from '../../../src-shared/contract/calls.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { Log } from '../kit/log.ts';
-import type { Session } from './session.ts';
+import type { SessionContext } from './client.ts';
 
-export type Handler<N extends CallName> = (input: CallParsed<N>, session: Session) => Promise<CallOutput<N>>;
+export type Handler<N extends CallName> = (input: CallParsed<N>, session: SessionContext) => Promise<CallOutput<N>>;
 export type Handlers = { readonly [N in CallName]: Handler<N> };
 
 export interface Router {
   /** The handler's answer; throws a SlipwayError for everything a caller can cause. */
-  dispatch(name: string, input: unknown, session: Session): Promise<unknown>;
+  dispatch(name: string, input: unknown, session: SessionContext): Promise<unknown>;
 }
 
 export function createRouter(handlers: Handlers, log: Log): Router {
@@ -33,7 +33,7 @@ function isCallName(name: string): name is CallName {
   return Object.hasOwn(calls, name);
 }
 
-async function run<N extends CallName>(name: N, input: unknown, session: Session, handlers: Handlers, log: Log) {
+async function run<N extends CallName>(name: N, input: unknown, session: SessionContext, handlers: Handlers, log: Log) {
   const row = calls[name];
   const parsed = row.input.safeParse(input);
   if (!parsed.success) throw invalidInput(name, parsed.error);

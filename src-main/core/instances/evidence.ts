@@ -1,0 +1,84 @@
+/**
+ * What can be seen of an instance now: files, the process, the socket. I/O and no decisions; what it means is decided in
+ * verdict.ts. When QMP greets, the connection is kept, because it is what attaching needs next.
+ */
+import { lstat } from 'node:fs/promises';
+import { filenames } from '../home/filenames.ts';
+import type { InstancePaths } from '../home/paths.ts';
+import { findByUuid, type ProcessIdentity, processState } from '../process/identity.ts';
+import { QmpClient } from '../qmp/client.ts';
+import { queryStatus, queryUuid } from '../qmp/commands.ts';
+import type { LaunchRecord } from './records.ts';
+import type { Evidence } from './verdict.ts';
+
+export interface Gathered {
+  readonly evidence: Evidence;
+  /** The living process that is ours, if there is one. */
+  readonly identity: ProcessIdentity | null;
+  /** Connected when QMP greeted. Whoever gathers closes it or keeps it. */
+  readonly qmp: QmpClient | null;
+}
+
+export async function gather(
+  paths: InstancePaths,
+  record: LaunchRecord | null,
+  context: { outcomeRecorded: boolean; startPaused: boolean; now: number; greetingMs: number },
+): Promise<Gathered> {
+  const { process, identity } = record === null ? nobody : await findProcess(record);
+  const probe =
+    record === null
+      ? { qmp: { state: 'absent' as const }, client: null }
+      : await probeQmp(paths, record, context.greetingMs);
+  return {
+    identity,
+    qmp: probe.client,
+    evidence: {
+      recorded: record !== null,
+      outcomeRecorded: context.outcomeRecorded,
+      process,
+      startedMsAgo: record === null ? Number.POSITIVE_INFINITY : context.now - Date.parse(record.startedAt),
+      qmp: probe.qmp,
+      pausedByUs: (await lstat(paths.pauseMarker).catch(() => null)) !== null,
+      startPaused: context.startPaused,
+    },
+  };
+}
+
+const nobody = { process: 'none' as const, identity: null };
+
+/** By the record; or, when Slipway died between spawning and recording, by the uuid in the command lines. */
+async function findProcess(
+  record: LaunchRecord,
+): Promise<{ process: Evidence['process']; identity: ProcessIdentity | null }> {
+  if (record.process === null) {
+    const identity = await findByUuid(record.uuid);
+    return identity === null ? nobody : { process: 'ours', identity };
+  }
+  const identity = { ...record.process, uuid: record.uuid };
+  switch (await processState(identity)) {
+    case 'alive':
+      return { process: 'ours', identity };
+    case 'other':
+      return { process: 'other', identity: null };
+    case 'gone':
+      return nobody;
+  }
+}
+
+async function probeQmp(
+  paths: InstancePaths,
+  record: LaunchRecord,
+  greetingMs: number,
+): Promise<{ qmp: Evidence['qmp']; client: QmpClient | null }> {
+  const probe = await QmpClient.probe({ directory: paths.run, name: filenames.qmp }, { greetingMs });
+  if (probe.state !== 'greeted') return { qmp: { state: probe.state }, client: null };
+  const { client } = probe;
+  try {
+    const [uuid, status] = await Promise.all([queryUuid(client), queryStatus(client)]);
+    return { qmp: { state: 'greeted', uuidMatches: uuid === record.uuid, runState: status.status }, client };
+  } catch {
+    // It ended between its greeting and its answer.
+    await client.end();
+    return { qmp: { state: 'refused' }, client: null };
+  }
+}

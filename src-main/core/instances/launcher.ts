@@ -1,0 +1,139 @@
+/**
+ * From a Spec to a process: find the engine, check, stage, plan, spawn. Every step is timed. Whatever fails before the
+ * process exists leaves nothing behind but the record of the attempt; once it exists it is recorded before anything
+ * else can fail.
+ */
+import { randomUUID } from 'node:crypto';
+import { constants, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import type { Finding, Progress } from '../../../src-shared/model/instance.ts';
+import type { Spec } from '../../../src-shared/model/spec.ts';
+import { filenames } from '../home/filenames.ts';
+import { bootName } from '../home/paths.ts';
+import { freePort } from '../network/free-port.ts';
+import { runTool } from '../process/run-tool.ts';
+import { type SpawnedProcess, spawnDetached } from '../process/spawn.ts';
+import type { LaunchRecord } from './records.ts';
+import type { InstanceServices } from './services.ts';
+import type { Timeline } from './timeline.ts';
+
+export interface LaunchContext {
+  readonly spec: Spec;
+  readonly boot: number;
+  readonly timeline: Timeline;
+  readonly signal: AbortSignal;
+  onProgress(progress: Progress): void;
+  onFindings(findings: readonly Finding[]): void;
+  /** Every image is in place; from now on there may be a process. */
+  onStaged(): void;
+}
+
+export interface Launched {
+  readonly record: LaunchRecord;
+  readonly process: SpawnedProcess;
+}
+
+/** Rejects with the failure that stopped it; no process is left then. */
+export async function launch(services: InstanceServices, context: LaunchContext): Promise<Launched> {
+  const { engine, doctor, store, paths } = services;
+  const { spec, timeline, signal } = context;
+  const capabilities = await timeline.run(
+    'find the engine',
+    () => engine.detect(spec),
+    (found) => `${found.binary} ${found.version}`,
+  );
+  signal.throwIfAborted();
+  await timeline.run('check', async () => {
+    const findings = await engine.validate(spec, capabilities);
+    context.onFindings(findings);
+    const fatal = findings.find((finding) => finding.severity === 'error');
+    if (fatal !== undefined) throw SlipwayError.from(fatal.failure);
+  });
+  signal.throwIfAborted();
+  const acceleration = await timeline.run(
+    'choose the accelerator',
+    () => doctor.resolve(spec.host.acceleration, spec.architecture, capabilities),
+    (choice) => `${choice.accelerator}: ${choice.reason}`,
+  );
+  signal.throwIfAborted();
+  const instance = paths.instance(spec.id);
+  const staged = await engine.stage(spec, {
+    paths: instance,
+    signal,
+    onProgress: context.onProgress,
+    onStep: (name, note) => timeline.begin(name, note),
+  });
+  timeline.end('done');
+  signal.throwIfAborted();
+  context.onStaged();
+
+  const uuid = randomUUID();
+  const gdbPort = await chooseGdbPort(spec);
+  const plan = engine.plan({
+    spec,
+    staged,
+    capabilities,
+    acceleration,
+    uuid,
+    gdbPort,
+    serialStem: join('..', filenames.boots, bootName(context.boot), filenames.serialStem),
+  });
+  const record: LaunchRecord = {
+    version: 1,
+    boot: context.boot,
+    uuid,
+    startedAt: new Date(services.clock.now()).toISOString(),
+    binary: plan.binary,
+    engineVersion: capabilities.version,
+    arguments: [...plan.arguments],
+    workingDirectory: instance.run,
+    environment: {},
+    acceleration,
+    gdbPort,
+    process: null,
+  };
+  const process = await timeline.run(
+    'start the engine',
+    async () => {
+      // The record comes first: should we die in the next line, the uuid in it finds the process.
+      await store.writeLaunch(spec.id, record);
+      await prepareBootFiles(services, spec, context.boot);
+      return spawnDetached({
+        binary: plan.binary,
+        args: plan.arguments.flatMap(({ args }) => args),
+        cwd: instance.run,
+        logPath: instance.boot(context.boot).engineLog,
+      });
+    },
+    ({ pid }) => `process ${pid}`,
+  );
+  const { pid, startTicks, bootId } = process.identity;
+  const recorded: LaunchRecord = { ...record, process: { pid, startTicks, bootId } };
+  await store.writeLaunch(spec.id, recorded);
+  return { record: recorded, process };
+}
+
+/** The transcript QEMU writes, the FIFO it reads, and no socket of a boot before. */
+async function prepareBootFiles({ paths }: InstanceServices, spec: Spec, boot: number): Promise<void> {
+  const instance = paths.instance(spec.id);
+  const files = instance.boot(boot);
+  const transcript = await open(files.serialOutput, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
+  await transcript.close();
+  const made = await runTool('mkfifo', ['-m', '600', files.serialInput], { timeoutMs: 5000 });
+  if (made.code !== 0) {
+    throw new SlipwayError('home_unusable', 'The FIFO for the keyboard could not be made.', {
+      cause: 'The file system of the Slipway home has no FIFOs, or is full.',
+      hint: 'Move the home to a local Linux file system with SLIPWAY_HOME.',
+      raw: made.stderr,
+    });
+  }
+  // QEMU would take over stale sockets by itself; a stale pid file it would lock and rewrite. Gone is plainer.
+  for (const name of [instance.qmp, instance.qmpUser, instance.monitor, instance.pid]) await rm(name, { force: true });
+}
+
+async function chooseGdbPort(spec: Spec): Promise<number | null> {
+  const { gdb } = spec.runtime.debug;
+  if (gdb === null) return null;
+  return gdb.port ?? (await freePort('tcp', '127.0.0.1'));
+}

@@ -1,0 +1,103 @@
+/**
+ * Is the guest ready? Ordered checks, each with its hint and one deadline over all. A guest that is not ready in time is
+ * never called failed: it runs, and the hint says what it is waited for.
+ */
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import type { PortStatus } from '../../../src-shared/model/ports.ts';
+import type { Guest, ReadinessCheck, Spec } from '../../../src-shared/model/spec.ts';
+import { waitForBanner } from '../network/banner-probe.ts';
+import { runTool } from '../process/run-tool.ts';
+
+export interface ReadinessContext {
+  readonly signal: AbortSignal;
+  ports(): readonly PortStatus[];
+  /** Resolves when a line of the serial output matches. */
+  waitForSerial(pattern: RegExp, signal: AbortSignal): Promise<void>;
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+  /** What is being waited for now, as a sentence, and what to do when it takes long. */
+  onWaiting(text: string, hint: string): void;
+  /** Bytes came from the guest through this mapping. */
+  onAnswering(port: string): void;
+}
+
+const retryMs = 500;
+
+/** What a guest is ready by when nobody said otherwise. */
+export function readinessChecks(spec: Spec): readonly ReadinessCheck[] {
+  return (
+    spec.runtime.readiness ??
+    defaultChecks(
+      spec.guest,
+      spec.host.ports.map((port) => port.name),
+    )
+  );
+}
+
+function defaultChecks(guest: Guest, ports: readonly string[]): readonly ReadinessCheck[] {
+  if (guest.kind === 'demo') return [{ kind: 'serial', pattern: 'demo: ready' }];
+  if (guest.kind !== 'linux') return [];
+  if (ports.includes('ssh')) return [{ kind: 'banner', port: 'ssh' }];
+  return [{ kind: 'serial', pattern: 'Slipway Linux guest' }];
+}
+
+/** Resolves when every check has passed, in order. Rejects when the signal is aborted, or a check can never pass. */
+export async function becomeReady(checks: readonly ReadinessCheck[], context: ReadinessContext): Promise<void> {
+  for (const check of checks) {
+    switch (check.kind) {
+      case 'serial':
+        await serialCheck(check.pattern, context);
+        break;
+      case 'banner':
+        await bannerCheck(check.port, context);
+        break;
+      case 'command':
+        await commandCheck(check.arguments, context);
+        break;
+    }
+  }
+}
+
+async function serialCheck(pattern: string, context: ReadinessContext): Promise<void> {
+  let expression: RegExp;
+  try {
+    expression = new RegExp(pattern);
+  } catch (error) {
+    throw new SlipwayError('invalid_input', `The readiness pattern "${pattern}" is not a regular expression.`, {
+      field: 'runtime.readiness',
+      raw: String(error),
+    });
+  }
+  context.onWaiting(
+    `Waiting for a line that matches ${expression} on the serial console.`,
+    'Look at the serial console: it shows how far the boot came.',
+  );
+  await context.waitForSerial(expression, context.signal);
+}
+
+async function bannerCheck(name: string, context: ReadinessContext): Promise<void> {
+  context.onWaiting(
+    `Waiting for the guest to answer on its ${name} port.`,
+    'The guest needs its network up and the service listening; the serial console shows how far it is.',
+  );
+  const port = context.ports().find((mapping) => mapping.name === name);
+  if (port === undefined || port.state === 'failed' || port.host === null) {
+    throw new SlipwayError('timed_out', `Readiness needs the ${name} port, and that is not mapped.`, {
+      hint: `Map a port named "${name}", or choose another readiness check.`,
+      field: 'runtime.readiness',
+    });
+  }
+  const host = port.bind === '0.0.0.0' ? '127.0.0.1' : port.bind;
+  // No deadline of its own: what takes long is said by the condition, and never called failed.
+  await waitForBanner({ host, port: port.host }, { deadlineMs: Number.POSITIVE_INFINITY, signal: context.signal });
+  context.onAnswering(name);
+}
+
+async function commandCheck(command: readonly string[], context: ReadinessContext): Promise<void> {
+  const [program = '', ...args] = command;
+  context.onWaiting(`Waiting for ${program} to succeed.`, `It is run again every ${retryMs} ms until it exits with 0.`);
+  for (;;) {
+    const { code } = await runTool(program, args, { signal: context.signal, timeoutMs: 60_000 });
+    if (code === 0) return;
+    await context.wait(retryMs, context.signal);
+  }
+}

@@ -1,0 +1,56 @@
+/** Who a client of the core is, what its face can do for it, and what a handler may do with its session. */
+import type { CallInput } from '../../../src-shared/contract/calls.ts';
+import type { ConsoleFrame } from '../../../src-shared/contract/console-frames.ts';
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import type { PathTokens } from './path-tokens.ts';
+
+/** What only a face can do, because it needs a native dialog. A face that cannot leaves it out. */
+export interface FaceAbilities {
+  pickFile?(request: CallInput<'files.pick'>): Promise<string | null>;
+  openLink?(url: string): Promise<void>;
+  focus?(): void;
+  /** Asks the person, natively, before something powerful is done. */
+  confirm?(question: { title: string; detail: string; action: string }): Promise<boolean>;
+}
+
+export interface ClientIdentity {
+  readonly trust: 'page' | 'user';
+  readonly face: 'window' | 'web' | 'command-line';
+  /** `serve --allow-power`: what would be confirmed natively is allowed over the web face. */
+  readonly allowPower: boolean;
+  readonly abilities: FaceAbilities;
+}
+
+/** What a session needs of an open console; the console's own handle has this shape. */
+export interface Viewing {
+  ack(offset: number): void;
+  input(bytes: Uint8Array): void;
+  close(): void;
+}
+
+/** A session as a handler sees it. */
+export interface SessionContext {
+  readonly identity: ClientIdentity;
+  readonly tokens: PathTokens;
+  /**
+   * Opens a console for this client and numbers it. Frames can come before the answer to the call does, and that would
+   * leave them without a terminal; so they are held back until the answer was sent.
+   */
+  view(open: (send: (frame: Omit<ConsoleFrame, 'viewer'>) => void) => Promise<Viewing>): Promise<number>;
+  closeViewer(viewer: number): void;
+}
+
+/** Power: what reaches beyond this machine or past the form. Asked natively, or allowed beforehand, or refused. */
+export async function requirePower(
+  identity: ClientIdentity,
+  question: { title: string; detail: string; action: string },
+): Promise<void> {
+  if (identity.trust === 'user' || identity.allowPower) return;
+  if (identity.abilities.confirm === undefined) {
+    throw new SlipwayError('not_permitted', `${question.title} This cannot be done from a browser.`, {
+      cause: 'Slipway asks for it in a native dialog, and a web page has none that could be trusted.',
+      hint: 'Do it in the window or on the command line, or start the server with: slipway serve --allow-power',
+    });
+  }
+  if (!(await identity.abilities.confirm(question))) throw new SlipwayError('cancelled', 'Not confirmed.');
+}
