@@ -6,7 +6,8 @@
  */
 import * as z from 'zod';
 import { systemClock } from '../kit/clock.ts';
-import { hostProcesses, isDead, type ProcessTable } from './process-table.ts';
+import { hostProcesses } from './host-processes.ts';
+import { isDead, type ProcessTable } from './process-table.ts';
 
 /** Kept in the launch record, to know the process again after Slipway was restarted. */
 export const processIdentitySchema = z.strictObject({

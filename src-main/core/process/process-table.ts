@@ -2,9 +2,6 @@
  * What can be seen of the processes on this host, behind one small interface, so that decisions about identity can be
  * tested against processes that never existed. Only looks: never signals, never starts.
  */
-import { darwinProcesses } from './darwin-processes.ts';
-import { linuxProcesses } from './linux-processes.ts';
-
 /** The two facts that tell one life of a pid from the next. */
 export interface ProcessStat {
   /**
@@ -30,8 +27,6 @@ export interface ProcessTable {
   /** New at every boot of the host. */
   bootId(): Promise<string>;
 }
-
-export const hostProcesses: ProcessTable = process.platform === 'darwin' ? darwinProcesses : linuxProcesses;
 
 export function isDead(stat: ProcessStat | null): boolean {
   return stat === null || stat.state === 'Z' || stat.state === 'X' || stat.state === 'x';

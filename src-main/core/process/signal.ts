@@ -6,8 +6,9 @@
  */
 import { isErrno } from '../kit/atomic-file.ts';
 import { type Clock, systemClock } from '../kit/clock.ts';
+import { hostProcesses } from './host-processes.ts';
 import { type ProcessIdentity, type ProcessState, processState, stateNow } from './identity.ts';
-import { hostProcesses, type ProcessTable } from './process-table.ts';
+import type { ProcessTable } from './process-table.ts';
 
 export type SendSignal = (pid: number, signal: NodeJS.Signals) => void;
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -94,6 +95,22 @@ describe('spawnDetached', () => {
     const { exited } = await spawnDetached({ ...node(script, '$HOME; "x"'), env: { ADDED: 'yes' } });
     await exited;
     expect(JSON.parse(await readFile(logPath, 'utf8'))).toEqual(['yes', null, '$HOME; "x"']);
+  });
+
+  it('inherits nothing that is open here', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const file = await open(join(directory, 'mine'), 'w');
+    const args = ['-c', 'for f in /proc/$$/fd/*; do echo $f; done', 'sh', '-uuid', uuid];
+    await (await spawnDetached({ binary: '/bin/sh', args, cwd: directory, logPath })).exited;
+    await file.close();
+    await new Promise((resolve) => server.close(resolve));
+    const inherited = (await readFile(logPath, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((path) => Number(path.split('/').at(-1)));
+    // The shell keeps the folder it lists open for as long as it lists.
+    expect(inherited.filter((descriptor) => descriptor > 3)).toEqual([]);
   });
 
   it('has a session of its own', async () => {

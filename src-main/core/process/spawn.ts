@@ -12,8 +12,8 @@ import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { isErrno } from '../kit/atomic-file.ts';
 import { systemClock } from '../kit/clock.ts';
 import { childEnvironment } from './child-environment.ts';
+import { hostProcesses } from './host-processes.ts';
 import { type ProcessIdentity, uuidOf } from './identity.ts';
-import { hostProcesses } from './process-table.ts';
 
 export interface SpawnOptions {
   /** Absolute path. */
