@@ -14,6 +14,7 @@ import { systemClock } from '../kit/clock.ts';
 import { childEnvironment } from './child-environment.ts';
 import { hostProcesses } from './host-processes.ts';
 import { type ProcessIdentity, uuidOf } from './identity.ts';
+import { inheritableDescriptors } from './inherited-descriptors.ts';
 
 export interface SpawnOptions {
   /** Absolute path. */
@@ -63,7 +64,7 @@ export async function spawnDetached(options: SpawnOptions): Promise<SpawnedProce
     child = spawn(binary, [...args], {
       cwd,
       env: childEnvironment(process.env, env),
-      stdio: ['ignore', log, log],
+      stdio: childFiles(log),
       // setsid(2): a Ctrl-C in our terminal, or the terminal's end, is not for the guest.
       detached: true,
     });
@@ -93,6 +94,16 @@ export async function spawnDetached(options: SpawnOptions): Promise<SpawnedProce
   const identity: ProcessIdentity = { pid, startTicks, bootId, uuid };
   await commandLineReady(identity, exited);
   return { pid, identity, exited };
+}
+
+/** Nothing to read, the log to write; and the log too wherever the child would otherwise hold a file of ours. */
+function childFiles(log: number): ('ignore' | number)[] {
+  const files: ('ignore' | number)[] = ['ignore', log, log];
+  for (const descriptor of inheritableDescriptors()) {
+    while (files.length < descriptor) files.push('ignore');
+    files[descriptor] = log;
+  }
+  return files;
 }
 
 /**
