@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-// biome-ignore lint/style/noDefaultExport: vite reads the default export
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   // Relative, because the window's origin and the web face's path differ.

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { InstanceView, Status } from '../../src-shared/model/instance.ts';
+import {
+  actionsOf,
+  detailsKey,
+  freeName,
+  type InstancesState,
+  matching,
+  viewOf,
+  withEvent,
+  withList,
+  withView,
+} from './instances.ts';
+
+const empty: InstancesState = { loaded: false, views: [], details: {} };
+
+function view(name: string, status: Partial<Status> = {}): InstanceView {
+  return {
+    id: name,
+    name,
+    guestKind: 'demo',
+    architecture: 'x86_64',
+    ports: [],
+    status: {
+      phase: 'stopped',
+      crashed: false,
+      paused: null,
+      ready: false,
+      progress: null,
+      conditions: [],
+      failure: null,
+      lastLines: [],
+      acceleration: null,
+      boot: 0,
+      pid: null,
+      processLives: false,
+      since: '2026-01-01T00:00:00Z',
+      startedAt: null,
+      ...status,
+    },
+  };
+}
+
+describe('instances', () => {
+  it('are in the order a person expects, whatever the order they came in', () => {
+    const state = withView(withList(empty, [view('demo-10'), view('demo-2')]), view('arm'));
+    expect(state.views.map(({ name }) => name)).toEqual(['arm', 'demo-2', 'demo-10']);
+  });
+
+  it('take the whole new state from an event, once or twice', () => {
+    const event = { type: 'instanceChanged', view: view('demo', { phase: 'running' }) } as const;
+    const once = withEvent(withList(empty, [view('demo')]), event);
+    expect(withEvent(once, event)).toEqual(once);
+    expect(viewOf(once, 'demo')?.status.phase).toBe('running');
+    expect(withEvent(once, { type: 'instanceRemoved', id: 'demo', trash: 't' }).views).toEqual([]);
+  });
+
+  it('are found by every word of a filter', () => {
+    const views = [view('demo'), view('net test', { phase: 'running' })];
+    const names = (filter: string) => matching(views, filter, ({ status }) => status.phase).map(({ name }) => name);
+    expect(names('')).toEqual(['demo', 'net test']);
+    expect(names('NET run')).toEqual(['net test']);
+    expect(names('x86 nothing')).toEqual([]);
+  });
+
+  it('offer what the lifecycle allows', () => {
+    expect([...actionsOf(view('a'))]).toEqual(['launch', 'delete']);
+    expect(actionsOf(view('a', { phase: 'running', paused: 'other' })).has('resume')).toBe(true);
+    expect([...actionsOf(view('a', { phase: 'failed', processLives: true }))]).toEqual(['stop']);
+  });
+
+  it('get a free name', () => {
+    expect(freeName('demo', [])).toBe('demo');
+    expect(freeName('demo', [view('Demo'), view('demo-2')])).toBe('demo-3');
+  });
+
+  it('are not asked for details again because of progress alone', () => {
+    const progress = { step: 'copy', done: 1, total: 2, unit: 'bytes' } as const;
+    expect(detailsKey(view('a', { progress }))).toBe(detailsKey(view('a', { progress: { ...progress, done: 2 } })));
+    expect(detailsKey(view('a'))).not.toBe(detailsKey(view('a', { boot: 1 })));
+  });
+});
