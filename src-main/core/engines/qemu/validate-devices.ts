@@ -3,7 +3,7 @@ import type { Finding } from '../../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../../src-shared/model/spec.ts';
 import type { EngineCapabilities } from '../engine.ts';
 import { attachmentOf } from '../qemu-based/sections/disks.ts';
-import { chooseMachine } from '../qemu-based/sections/machine.ts';
+import { chooseMachine, isQ35 } from '../qemu-based/sections/machine.ts';
 import { errorFinding, noteFinding, warningFinding } from './findings.ts';
 
 export function deviceFindings(spec: Spec, capabilities: EngineCapabilities): Finding[] {
@@ -77,8 +77,8 @@ function diskFindings(spec: Spec, machine: ReturnType<typeof chooseMachine>): Fi
       );
     }
   }
-  // Two channels of two on pc; six AHCI ports of one each on q35 and on the controller that boards without IDE get.
-  const places = machine.name === 'pc' || machine.name.startsWith('pc-i440fx') ? 4 : 6;
+  // Two channels of two on a pc; six AHCI ports of one each on q35 and on the controller that boards without IDE get.
+  const places = spec.architecture === 'x86_64' && !isQ35(machine.name) ? 4 : 6;
   if (machine.bus === 'pci' && ideCount > places) {
     findings.push(
       errorFinding(

@@ -7,7 +7,7 @@ import type { Architecture } from '../../../../../src-shared/model/engine.ts';
 import type { PlannedArgument } from '../../../../../src-shared/model/instance.ts';
 import type { PlanInput, StagedDisk } from '../../engine.ts';
 import { option } from '../option.ts';
-import { type MachineChoice, virtioDevice } from './machine.ts';
+import { isQ35, type MachineChoice, virtioDevice } from './machine.ts';
 import { diskNode, objectIds, row, slipwayField } from './row.ts';
 
 /** How a disk is attached, once what the board and the medium cannot do is taken into account. */
@@ -39,6 +39,7 @@ export function diskArguments(input: PlanInput, machine: MachineChoice): Planned
   const afterEfi = staged.efiDirectory === null ? 0 : 1;
   const rows: PlannedArgument[] = [];
   const attachments = staged.disks.map((disk) => attachmentOf(disk, spec.architecture, machine));
+  let ideCount = 0;
   for (const attachment of new Set(attachments)) rows.push(...controllerArguments(attachment, machine));
   for (const [index, disk] of staged.disks.entries()) {
     const attachment = attachments[index] ?? 'virtio';
@@ -46,9 +47,10 @@ export function diskArguments(input: PlanInput, machine: MachineChoice): Planned
       rows.push(onBoardDrive(disk, spec.architecture));
       continue;
     }
+    const idePlace = attachment === 'ide' || attachment === 'ahci' ? placeOfIde(ideCount++, attachment, machine) : {};
     rows.push(
       row(disk.field, `${disk.note}.`, '-blockdev', imageNode(diskNode(index), disk)),
-      ...attach(disk, index, attachment, machine, bootable ? index + afterEfi : null),
+      ...attach(disk, index, attachment, machine, idePlace, bootable ? index + afterEfi : null),
     );
   }
   if (staged.efiDirectory !== null) rows.push(...efiDirectoryArguments(staged, machine, bootable));
@@ -89,24 +91,39 @@ function controllerArguments(attachment: Attachment, machine: MachineChoice): Pl
   }
 }
 
+/**
+ * The channel or port of the nth IDE device. QEMU does not move on to the next AHCI port by itself: without a place the
+ * second device fails with "bus supports only 1 units".
+ */
+function placeOfIde(
+  count: number,
+  attachment: 'ide' | 'ahci',
+  machine: MachineChoice,
+): Record<string, string | number> {
+  if (attachment === 'ahci') return { bus: `ahci0.${count}` };
+  if (isQ35(machine.name)) return { bus: `ide.${count}` };
+  return { bus: `ide.${Math.floor(count / 2)}`, unit: count % 2 };
+}
+
 function attach(
   disk: StagedDisk,
   index: number,
   attachment: Exclude<Attachment, 'board'>,
   machine: MachineChoice,
+  idePlace: Record<string, string | number>,
   bootindex: number | null,
 ): PlannedArgument[] {
   const common = { drive: diskNode(index), bootindex };
   const cdrom = disk.media === 'cdrom';
   const place = bootindex === null ? '' : ` Place ${bootindex + 1} in the boot order.`;
-  const device = (text: string, driver: string, properties: Record<string, string> = {}) =>
+  const device = (text: string, driver: string, properties: Record<string, string | number> = {}) =>
     row(`${disk.field}.interface`, `${text}${place}`, '-device', option(driver, { ...properties, ...common }));
   switch (attachment) {
     case 'virtio':
       return [device('A virtio disk.', virtioDevice('blk', machine.bus === 'virtio-mmio' ? 'virtio-mmio' : 'pci'))];
     case 'ide':
     case 'ahci':
-      return [device(cdrom ? 'An ATAPI CD-ROM.' : 'An ATA disk.', cdrom ? 'ide-cd' : 'ide-hd')];
+      return [device(cdrom ? 'An ATAPI CD-ROM.' : 'An ATA disk.', cdrom ? 'ide-cd' : 'ide-hd', idePlace)];
     case 'scsi':
       return [device(cdrom ? 'A SCSI CD-ROM.' : 'A SCSI disk.', cdrom ? 'scsi-cd' : 'scsi-hd', { bus: 'scsi0.0' })];
     case 'nvme':

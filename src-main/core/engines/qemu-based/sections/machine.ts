@@ -58,6 +58,11 @@ function busOf(architecture: Architecture, name: string): Bus {
   }
 }
 
+/** The PC with AHCI in place of IDE. */
+export function isQ35(machine: string): boolean {
+  return machine === 'q35' || machine.startsWith('pc-q35-');
+}
+
 /** The virtio device for a bus: `virtio-net-pci`, or `virtio-net-device` on virtio-mmio. */
 export function virtioDevice(kind: 'net' | 'blk' | 'rng' | 'scsi', bus: Exclude<Bus, 'board'>): string {
   return `virtio-${kind}-${bus === 'pci' ? 'pci' : 'device'}`;
