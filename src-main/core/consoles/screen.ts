@@ -157,6 +157,8 @@ export class Screen {
         rows: this.rows,
         scrollback: limits.screenScrollbackLines,
         allowProposedApi: true,
+        // What a guest prints is never worth a line in our log.
+        logLevel: 'off',
       });
     this.#terminal = terminal;
     const serializer = this.#serializer ?? new serialize.SerializeAddon();
