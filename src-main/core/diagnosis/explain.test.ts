@@ -19,6 +19,11 @@ describe('explain: messages that this host cannot be made to give (recorded from
       /refused to create/,
     ],
     [
+      "qemu-system-x86_64: error: failed to set MSR 0x10a to 0x69\nqemu-system-x86_64: ../../target/i386/kvm/kvm.c:3183: kvm_buf_set_msrs: Assertion `ret == cpu->kvm_msr_buf->nmsrs' failed.\n",
+      'engine_unsuitable',
+      /does not take/,
+    ],
+    [
       'KVM internal error. Suberror: 1\nextra data[0]: 0x0000000000000001\nemulation failure\n',
       'engine_unsuitable',
       /could not run the guest/,

@@ -44,6 +44,16 @@ export const accelerationRules: readonly Rule[] = [
     }),
   },
   {
+    pattern: /error: failed to set MSR (\S+)|kvm_buf_set_msrs: Assertion/,
+    explain: ([register]) => ({
+      code: 'engine_unsuitable',
+      message: 'KVM on this host does not take the processor state QEMU gives it, and QEMU stopped.',
+      cause: `${register === '' ? 'A register' : `The register ${register}`} could not be set. Typical of a virtual machine inside a virtual machine.`,
+      hint: 'Relaunch with the acceleration "tcg".',
+      field: 'host.acceleration',
+    }),
+  },
+  {
     pattern: /failed to initialize (kvm|hvf|whpx|xen)(?:: (.+))?/i,
     explain: ([name, reason]) => ({
       code: 'engine_unsuitable',
