@@ -1,17 +1,18 @@
-/** Electron entry: places Electron's own files, then opens the shell on the home. */
+/** Electron entry: places Electron's own files, opens the home, and then the window on it. */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app } from 'electron';
-import { toFailure } from '../src-shared/contract/errors.ts';
+import { type Failure, toFailure } from '../src-shared/contract/errors.ts';
 import { registerAppScheme } from './shell/app-protocol.ts';
-import { claimHome } from './shell/claim-home.ts';
+import { claimHome, isAlreadyOpen } from './shell/claim-home.ts';
 import { showFatalFailure } from './shell/dialogs.ts';
 import { quietChromium } from './shell/hardening.ts';
-import { openShell } from './shell/shell.ts';
+import { type OpenHome, openHome, openWindow } from './shell/shell.ts';
 
 process.umask(0o077);
 // A terminal that is gone must not end the application.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+process.once('uncaughtException', (error) => void end(toFailure(error)));
 
 /** False where nobody can answer a question; see quitting.ts. */
 const attended = process.env.SLIPWAY_QUIT !== 'leave';
@@ -19,34 +20,30 @@ const output = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 quietChromium();
 registerAppScheme();
-// Electron holds `ready` back until this module has finished, so this is settled before Chromium opens its first file.
-const home = await claimHome();
+// Electron holds `ready` back until this module has finished. So Chromium's files are where they belong before it opens
+// the first of them, and a second application is gone before it opens any.
+const home = await open().catch(toFailure);
+if ('service' in home)
+  void app
+    .whenReady()
+    .then(() => show(home))
+    .catch((error) => end(toFailure(error)));
+// The window that has the home is in front now: this is what was wanted.
+else if (isAlreadyOpen(home)) app.exit(0);
+// Not awaited: a dialog waits for `ready`, and `ready` for this module.
+else void end(home);
 
-process.once('uncaughtException', (error) => void fail(error));
-// Not awaited here: it would wait for itself.
-void app.whenReady().then(open).catch(fail);
-
-async function open(): Promise<void> {
-  if ('failure' in home) return end(home.failure);
-  await openShell(
-    {
-      paths: home.paths,
-      // QEMU opens these by their paths, and it cannot look into an archive.
-      assetsDirectory: join(output, 'assets').replace('app.asar', 'app.asar.unpacked'),
-      page: join(output, 'renderer'),
-      preload: join(output, 'main', 'preload.cjs'),
-    },
-    attended,
-  );
+async function open(): Promise<OpenHome> {
+  // QEMU opens the assets by their paths, and it cannot look into an archive.
+  return openHome(await claimHome(), join(output, 'assets').replace('app.asar', 'app.asar.unpacked'));
 }
 
-async function fail(error: unknown): Promise<void> {
-  await end(toFailure(error));
+async function show(opened: OpenHome): Promise<void> {
+  const places = { page: join(output, 'renderer'), preload: join(output, 'main', 'preload.cjs') };
+  await openWindow(opened, places, attended);
 }
 
-async function end(failure: ReturnType<typeof toFailure>): Promise<void> {
-  // The window that has the home is in front now: this is what was wanted.
-  if (failure.code === 'owner_busy' && failure.cause === undefined) return app.exit(0);
+async function end(failure: Failure): Promise<void> {
   await app.whenReady();
   await showFatalFailure(failure, attended);
   app.exit(1);

@@ -3,24 +3,28 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { app } from 'electron';
-import { type Failure, toFailure } from '../../src-shared/contract/errors.ts';
+import type { Failure } from '../../src-shared/contract/errors.ts';
 import { defaultHome, type Paths } from '../core/home/paths.ts';
 import { prepareHome } from '../core/home/prepare.ts';
 
-export type ClaimedHome = { readonly paths: Paths } | { readonly failure: Failure };
-
-/** Never throws: the failure has to be shown, and that needs a running Electron, and that needs some directory. */
-export async function claimHome(): Promise<ClaimedHome> {
+/** Throws `home_unusable`. It can be shown all the same: Electron's files are somewhere harmless then. */
+export async function claimHome(): Promise<Paths> {
   try {
     const paths = await prepareHome(defaultHome());
     placeElectron(paths.electron);
-    return { paths };
+    return paths;
   } catch (error) {
     const temporary = mkdtempSync(join(tmpdir(), 'slipway-'));
+    // As good as it gets: Chromium may make it once more, empty, while it goes down.
     process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
     placeElectron(temporary);
-    return { failure: toFailure(error) };
+    throw error;
   }
+}
+
+/** Another window has the home and is in front now. The other `owner_busy`, which does not answer, has a cause. */
+export function isAlreadyOpen({ code, cause }: Failure): boolean {
+  return code === 'owner_busy' && cause === undefined;
 }
 
 function placeElectron(directory: string): void {

@@ -78,12 +78,14 @@ const unseenMs = 5 * 60_000;
 export async function showFatalFailure(failure: Failure, attended: boolean): Promise<void> {
   process.stderr.write(`slipway: ${failure.message}\n${failureText(failure)}\n`);
   if (!attended) return;
+  const answeredFor = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => answeredFor.abort());
   await dialog.showMessageBox({
     type: 'error',
     title: 'Slipway',
     message: failure.message,
     detail: failureText(failure),
     buttons: ['Quit'],
-    signal: AbortSignal.timeout(unseenMs),
+    signal: AbortSignal.any([answeredFor.signal, AbortSignal.timeout(unseenMs)]),
   });
 }

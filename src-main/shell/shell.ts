@@ -7,7 +7,7 @@ import { appendFile } from 'node:fs';
 import { type BrowserWindow, nativeTheme } from 'electron';
 import type { Paths } from '../core/home/paths.ts';
 import { type Log, lineLog } from '../core/kit/log.ts';
-import type { ClientIdentity } from '../core/service/client.ts';
+import type { ClientIdentity, FaceAbilities } from '../core/service/client.ts';
 import { HomeService } from '../headless/home-service.ts';
 import { SessionClient } from '../headless/session-client.ts';
 import { serveAppProtocol } from './app-protocol.ts';
@@ -17,56 +17,70 @@ import { followLifecycle } from './lifecycle.ts';
 import { installMenu } from './menu.ts';
 import { openPageBridge } from './page-bridge.ts';
 import { Quitting } from './quitting.ts';
-import { createWindow, loadPage } from './window.ts';
+import { createWindow, followPlace, loadPage } from './window.ts';
 import { WindowState } from './window-state.ts';
 
-export interface ShellPlaces {
+/** A home this process has, before there is a window: which of two applications gets it is settled without one. */
+export interface OpenHome {
   readonly paths: Paths;
-  readonly assetsDirectory: string;
+  readonly log: Log;
+  readonly service: HomeService;
+  readonly state: WindowState;
+  readonly abilities: FaceAbilities;
+  /** Filled when the window is there; until then dialogs are answered with no. */
+  readonly slot: { window: BrowserWindow | null };
+}
+
+/**
+ * Rejects with `owner_busy` when another window has the home (that one is in front then), or with whatever keeps the
+ * home from being opened; nothing is left behind in that case.
+ */
+export async function openHome(paths: Paths, assetsDirectory: string): Promise<OpenHome> {
+  const log = lineLog((line) => appendFile(paths.log, `${line}\n`, () => undefined));
+  logRejections(log);
+  const state = await WindowState.open(paths);
+  const slot: OpenHome['slot'] = { window: null };
+  const abilities = createAbilities(() => slot.window, state);
+  const service = await HomeService.open(
+    { paths, assetsDirectory, kind: 'window', log, abilities },
+    { takeOver: true },
+  );
+  return { paths, log, service, state, abilities, slot };
+}
+
+export interface WindowPlaces {
   /** Directory of the built page. */
   readonly page: string;
   readonly preload: string;
 }
 
-/**
- * Opens the application on its home. Rejects with `owner_busy` when another window has it (that one is in front then),
- * or with whatever keeps the home from being opened; nothing is left behind in that case.
- */
-export async function openShell(places: ShellPlaces, attended: boolean): Promise<void> {
-  const { paths } = places;
-  const log = lineLog((line) => appendFile(paths.log, `${line}\n`, () => undefined));
-  logRejections(log);
-  const state = await WindowState.open(paths);
-  let window: BrowserWindow | null = null;
-  const abilities = createAbilities(() => window, state);
-  const service = await HomeService.open(
-    { paths, assetsDirectory: places.assetsDirectory, kind: 'window', log, abilities },
-    { takeOver: true },
-  );
+/** After `ready`. `attended`: somebody is there to answer questions. */
+export async function openWindow(home: OpenHome, places: WindowPlaces, attended: boolean): Promise<void> {
+  const { paths, log, service, state } = home;
   // The shell's own session: as the user, because the person at this window is.
   const client = SessionClient.over(service, identity('user', {}));
-
   await followTheme(client);
   harden();
   serveAppProtocol(places.page);
-  const opened = createWindow(places.preload, state);
-  window = opened;
-  const bridge = openPageBridge(opened, service, identity('page', abilities));
+  const window = createWindow(places.preload, state);
+  home.slot.window = window;
+  const rememberPlace = followPlace(window, state);
+  const bridge = openPageBridge(window, service, identity('page', home.abilities));
   const quitting = new Quitting({
-    window: opened,
+    window,
     client,
     attended,
     log,
     async release() {
       bridge.close();
       client.close();
-      await service.dispose();
-      await state.settled();
+      rememberPlace();
+      await Promise.all([service.dispose(), state.settled()]);
     },
   });
-  installMenu({ window: opened, logPath: paths.log, home: paths.home, quit: () => quitting.request() });
-  followLifecycle(opened, quitting, attended, log);
-  await loadPage(opened).catch((error: unknown) => log.error('the page did not load', { error: String(error) }));
+  installMenu({ window, logPath: paths.log, home: paths.home, quit: () => quitting.request() });
+  followLifecycle(window, quitting, attended, log);
+  await loadPage(window).catch((error: unknown) => log.error('the page did not load', { error: String(error) }));
 }
 
 function identity(trust: ClientIdentity['trust'], abilities: ClientIdentity['abilities']): ClientIdentity {

@@ -36,7 +36,6 @@ export function createWindow(preload: string, state: WindowState): BrowserWindow
   nativeTheme.on('updated', () => {
     if (!window.isDestroyed()) window.setBackgroundColor(backgroundNow());
   });
-  rememberPlace(window, state);
   return window;
 }
 
@@ -54,10 +53,12 @@ function backgroundNow(): string {
   return nativeTheme.shouldUseDarkColors ? background.dark : background.light;
 }
 
-function rememberPlace(window: BrowserWindow, state: WindowState): void {
+/** Remembers where the window is; the function that is returned does so at once. */
+export function followPlace(window: BrowserWindow, state: WindowState): () => void {
   let timer: NodeJS.Timeout | undefined;
   const remember = () => {
     clearTimeout(timer);
+    if (window.isDestroyed()) return;
     state.remember({ bounds: window.getNormalBounds(), maximised: window.isMaximized() });
   };
   const soon = () => {
@@ -68,6 +69,6 @@ function rememberPlace(window: BrowserWindow, state: WindowState): void {
   window.on('move', soon);
   window.on('maximize', soon);
   window.on('unmaximize', soon);
-  window.on('close', remember);
   window.on('closed', () => clearTimeout(timer));
+  return remember;
 }
