@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import headless from '@xterm/headless';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CleanupStack } from '../kit/cleanup-stack.ts';
 import { eventually } from '../testing/eventually.ts';
@@ -71,6 +72,38 @@ describe('Screen', () => {
       expect(await restored(snapshot, stream)).toEqual(whole);
       await screen.dispose();
     }
+  });
+
+  it('continues any picture from any place', async () => {
+    const pieces = fc.oneof(
+      fc.stringMatching(/^[a-z ]{1,90}$/),
+      fc.constantFrom(
+        '\r\n',
+        '\n',
+        '\r',
+        '\t',
+        '\b',
+        'é',
+        '漢',
+        '\x1b[31m',
+        '\x1b[0;1m',
+        '\x1b[2;2H',
+        '\x1b[A',
+        '\x1b[K',
+        '\x1b[2J',
+        '\x1b]0;t\x07',
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(pieces, { maxLength: 40 }), fc.nat(), async (list, cut) => {
+        const stream = Buffer.from(list.join(''));
+        const { screen, tail } = await screenOf(stream.subarray(0, cut % (stream.length + 1)));
+        expect(await restored(await screen.snapshot(), stream)).toEqual(await shown(stream));
+        await screen.dispose();
+        await tail.close();
+      }),
+      { numRuns: 150 },
+    );
   });
 
   it('goes on where it was, and gives up on a sequence that never ends', async () => {

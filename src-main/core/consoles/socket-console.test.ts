@@ -94,6 +94,24 @@ describe('SocketConsole', () => {
     expect(told).toBeGreaterThan(0);
   });
 
+  it('stays connected for a stream that nobody else writes down, and marks the seam', async () => {
+    const peer = await new Peer().start();
+    const serial = consoleAt(peer.path, { keep: true, greetingMs: null });
+    (await peer.client()).write('one');
+    await shows('one');
+    serial.attach();
+    serial.release();
+    (await peer.client()).write(' two');
+    await shows('one two');
+    expect(peer.sockets).toHaveLength(1);
+    await serial.close();
+    consoleAt(peer.path, { keep: true, greetingMs: null });
+    await eventually(() => peer.sockets.length === 2);
+    (await peer.client()).write('three');
+    await shows('three');
+    expect(await readFile(transcript, 'utf8')).toMatch(/^one two\r\n.*Seam: .*\r\nthree$/s);
+  });
+
   it('says when another program is served', async () => {
     const peer = await new Peer().start();
     consoleAt(peer.path, { greetingMs: 20 }).attach();

@@ -6,6 +6,7 @@
  *
  * Never: knows paths of sockets, or interprets the monitor's language.
  */
+import { stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { limits } from '../../../src-shared/limits.ts';
 import type { ConsoleInput, TypeResult } from './keyboard.ts';
@@ -21,6 +22,11 @@ export interface SocketConsoleOptions {
   readonly protocol: 'raw' | 'qmp';
   /** Silence for this long after connecting means that another program is being served. Null: the peer need not greet. */
   readonly greetingMs?: number | null;
+  /**
+   * Stay connected without viewers: the serial line of a guest that was started elsewhere, whose output nobody else
+   * writes down. What it said while nobody was connected is missing from the transcript, which gets a mark there.
+   */
+  readonly keep?: boolean;
   /** The transcript has grown. */
   readonly onOutput?: () => void;
 }
@@ -48,6 +54,7 @@ export class SocketConsole implements ConsoleInput {
         this.#lostBytes = true;
       },
     );
+    if (options.keep) this.attach();
   }
 
   attach(): void {
@@ -58,6 +65,10 @@ export class SocketConsole implements ConsoleInput {
   }
 
   release(): void {
+    if (!this.#options.keep) this.#disconnect();
+  }
+
+  #disconnect(): void {
     this.#wanted?.abort();
     this.#wanted = null;
     this.#socket?.destroy();
@@ -70,7 +81,7 @@ export class SocketConsole implements ConsoleInput {
     if (this.#closed) return Promise.resolve('closed');
     if (socket === null || socket.destroyed) {
       // The next key tries again: the peer may be back.
-      this.release();
+      this.#disconnect();
       this.attach();
       return Promise.resolve('nobody-reads');
     }
@@ -84,7 +95,7 @@ export class SocketConsole implements ConsoleInput {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.release();
+    this.#disconnect();
     await this.#writer.flush();
   }
 
@@ -103,6 +114,10 @@ export class SocketConsole implements ConsoleInput {
       return;
     }
     this.#socket = socket;
+    if (this.#options.keep && (await hasContent(this.#options.transcript))) {
+      this.#say('Seam: output from before this connection may be missing here.');
+    }
+    if (signal.aborted) return;
     this.#discipline = this.#options.protocol === 'qmp' ? new LineDiscipline('qmp> ') : null;
     const greetingMs = this.#options.greetingMs === undefined ? defaultGreetingMs : this.#options.greetingMs;
     const silence =
@@ -155,6 +170,13 @@ export class SocketConsole implements ConsoleInput {
   #say(text: string): void {
     this.#show(`\r\n\x1b[2m[${text}]\x1b[0m\r\n`);
   }
+}
+
+async function hasContent(path: string): Promise<boolean> {
+  return stat(path).then(
+    ({ size }) => size > 0,
+    () => false,
+  );
 }
 
 function send(socket: Socket, bytes: Uint8Array): Promise<TypeResult> {
