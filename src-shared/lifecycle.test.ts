@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { allowedActions, nextPhase, phases } from './lifecycle.ts';
+import { allowedActions, nextPhase, type Phase, phases } from './lifecycle.ts';
 
 describe('lifecycle', () => {
   it('goes the way of a launch, a run and a stop', () => {
-    const way = (['launched', 'staged', 'attached', 'stopRequested', 'ended'] as const).reduce(
-      (path, event) => {
-        const next = nextPhase(path.at(-1) ?? 'stopped', event);
-        return next === null ? path : [...path, next];
-      },
-      ['stopped'] as (typeof phases)[number][],
-    );
+    const way: Phase[] = ['stopped'];
+    for (const event of ['launched', 'staged', 'attached', 'stopRequested', 'ended'] as const) {
+      way.push(nextPhase(way.at(-1) ?? 'stopped', event) ?? 'failed');
+    }
     expect(way).toEqual(['stopped', 'staging', 'starting', 'running', 'stopping', 'stopped']);
   });
 

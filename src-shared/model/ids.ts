@@ -27,6 +27,7 @@ export type PathToken = z.infer<typeof pathTokenSchema>;
 export function idFromName(name: string): InstanceId {
   const folded = name
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')

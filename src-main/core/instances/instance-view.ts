@@ -30,7 +30,7 @@ export interface ViewState {
 }
 
 /** After this long without a byte the serial line is worth a word. */
-const silenceMs = 10_000;
+export const silenceMs = 10_000;
 
 export function viewOf(state: ViewState): InstanceView {
   const { spec } = state;

@@ -51,7 +51,7 @@ export class InstanceManager {
 
   list(): InstanceView[] {
     const broken = [...this.#broken].map(([id, error]) => brokenView(id, error));
-    return [...[...this.#supervisors.values()].map((supervisor) => supervisor.view), ...broken].sort((a, b) =>
+    return [...[...this.#supervisors.values()].map((supervisor) => supervisor.state.view), ...broken].sort((a, b) =>
       a.name.localeCompare(b.name, 'en', { numeric: true }),
     );
   }
@@ -70,37 +70,38 @@ export class InstanceManager {
   /** By id or by name. Two instances may share a name; then only the id will do. */
   find(name: string): InstanceId {
     if (this.#supervisors.has(name) || this.#broken.has(name)) return name;
-    const named = [...this.#supervisors.values()].filter(({ spec }) => spec.name === name);
+    const named = [...this.#supervisors.values()].filter(({ state }) => state.spec.name === name);
     const [only] = named;
     if (only === undefined) throw this.#unknown(name);
     if (named.length > 1) {
       throw new SlipwayError('invalid_input', `More than one instance is named "${name}".`, {
-        hint: `Use the id: ${named.map(({ spec }) => spec.id).join(', ')}.`,
+        hint: `Use the id: ${named.map(({ state }) => state.spec.id).join(', ')}.`,
       });
     }
-    return only.spec.id;
+    return only.state.spec.id;
   }
 
-  /** Writes the Spec and begins the launch. */
+  /** Writes the Spec and begins the launch. Throws the first finding that would stop it. */
   async create(request: Request): Promise<InstanceView> {
     const { store, clock } = this.#services;
+    await this.#refuseImpossible(request);
     const spec = await store.create(request, new Date(clock.now()));
     const supervisor = this.#adopt(spec);
     await this.#queue.run(spec.id, async () => {
       await supervisor.discover();
       await supervisor.launch();
     });
-    return supervisor.view;
+    return supervisor.state.view;
   }
 
   async configure(id: InstanceId, request: Request): Promise<InstanceView> {
     return this.#queue.run(id, async () => {
       const supervisor = this.get(id);
       this.#demand(supervisor, 'launch', 'change');
-      const spec: Spec = { version: 1, id, createdAt: supervisor.spec.createdAt, ...request };
+      const spec: Spec = { version: 1, id, createdAt: supervisor.state.spec.createdAt, ...request };
       await this.#services.store.writeSpec(spec);
-      supervisor.configure(spec);
-      return supervisor.view;
+      supervisor.state.configure(spec);
+      return supervisor.state.view;
     });
   }
 
@@ -112,7 +113,7 @@ export class InstanceManager {
   async stop(id: InstanceId): Promise<InstanceView> {
     const supervisor = this.get(id);
     await supervisor.stop();
-    return supervisor.view;
+    return supervisor.state.view;
   }
 
   /** Stop, restage what changed, spawn. Replies when the stop was asked for; the rest is told by events. */
@@ -126,7 +127,7 @@ export class InstanceManager {
         await supervisor.launch();
       })
       .catch((error: unknown) => this.#services.log.error('restart failed', { id, error: String(error) }));
-    return supervisor.view;
+    return supervisor.state.view;
   }
 
   reset(id: InstanceId): Promise<InstanceView> {
@@ -167,8 +168,8 @@ export class InstanceManager {
     const spec = await this.#services.store.restore(trash);
     const supervisor = this.#adopt(spec);
     await supervisor.discover();
-    this.events.emit({ type: 'instanceChanged', view: supervisor.view });
-    return supervisor.view;
+    this.events.emit({ type: 'instanceChanged', view: supervisor.state.view });
+    return supervisor.state.view;
   }
 
   /** Lets go of every guest; they live on. */
@@ -178,10 +179,19 @@ export class InstanceManager {
     this.#supervisors.clear();
   }
 
+  /** What cannot be launched as it stands is refused before anything is written: nothing is left behind then. */
+  async #refuseImpossible(request: Request): Promise<void> {
+    const { engine } = this.#services;
+    const spec: Spec = { version: 1, id: 'new', createdAt: new Date(0).toISOString(), ...request };
+    const findings = await engine.validate(spec, await engine.detect(spec));
+    const fatal = findings.find((finding) => finding.severity === 'error');
+    if (fatal !== undefined) throw SlipwayError.from(fatal.failure);
+  }
+
   #adopt(spec: Spec): Supervisor {
     const supervisor = new Supervisor(this.#services, spec);
     this.#supervisors.set(spec.id, supervisor);
-    supervisor.changed.on((view) => this.events.emit({ type: 'instanceChanged', view }));
+    supervisor.state.changed.on((view) => this.events.emit({ type: 'instanceChanged', view }));
     return supervisor;
   }
 
@@ -189,11 +199,11 @@ export class InstanceManager {
     return this.#queue.run(id, async () => {
       const supervisor = this.get(id);
       await action(supervisor);
-      return supervisor.view;
+      return supervisor.state.view;
     });
   }
 
-  #demand({ view }: Supervisor, action: 'launch' | 'restart' | 'delete', word: string): void {
+  #demand({ state: { view } }: Supervisor, action: 'launch' | 'restart' | 'delete', word: string): void {
     const { phase, paused, processLives } = view.status;
     if (allowedActions({ phase, paused: paused !== null, processLives }).has(action)) return;
     throw new SlipwayError('wrong_phase', `Cannot ${word} ${view.name}: it is ${phase}.`, {

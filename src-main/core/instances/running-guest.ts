@@ -40,8 +40,6 @@ export interface RunningGuestOptions {
 export class RunningGuest {
   /** Something that a person can see has changed. */
   readonly changed = new Emitter<void>();
-  /** The guest began anew in the same process. */
-  readonly wasReset = new Emitter<void>();
   /** The process lives and QMP does not answer any more. */
   readonly qmpLost = new Emitter<void>();
   readonly identity: ProcessIdentity;
@@ -89,8 +87,7 @@ export class RunningGuest {
     this.#qmp = qmp;
     qmp.events.on((event) => this.#onEvent(event));
     void qmp.closed.then(() => this.#onQmpClosed(qmp));
-    const { running, status } = await queryStatus(qmp);
-    this.#paused = !running && status !== 'prelaunch';
+    this.#paused = !(await queryStatus(qmp)).running;
   }
 
   /** The connection, or a failure that says why there is none. */
@@ -177,9 +174,6 @@ export class RunningGuest {
         return;
       case 'RESUME':
         this.#setPaused(false);
-        return;
-      case 'RESET':
-        this.wasReset.emit();
         return;
       case 'SHUTDOWN':
         this.#farewell = { reason: String(event.data.reason ?? 'unknown'), guest: event.data.guest === true };

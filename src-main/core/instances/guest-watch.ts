@@ -1,0 +1,318 @@
+/**
+ * Finds the guest of an instance by evidence, attaches to it, and watches it to its end. The same loop finishes a
+ * launch, finds a guest again after a restart of Slipway, and gets back to one whose QMP was lost.
+ *
+ * Must never signal a process that it did not identify a moment before, and never end one because of its own going.
+ */
+import { lstat, rm, writeFile } from 'node:fs/promises';
+import { SlipwayError, toFailure } from '../../../src-shared/contract/errors.ts';
+import { limits } from '../../../src-shared/limits.ts';
+import { applyForwards, readForwards } from '../network/user-mode.ts';
+import type { ProcessIdentity } from '../process/identity.ts';
+import type { ProcessEnd } from '../process/spawn.ts';
+import type { QmpClient } from '../qmp/client.ts';
+import { humanMonitorCommand, queryKvm } from '../qmp/commands.ts';
+import { gather } from './evidence.ts';
+import { describeEnd } from './guest-end.ts';
+import type { InstanceConsoles } from './instance-consoles.ts';
+import type { InstanceState } from './instance-state.ts';
+import { lastLinesOf, readLogTail } from './log-tail.ts';
+import { ReadinessWatch } from './readiness-watch.ts';
+import { type GuestEnd, RunningGuest } from './running-guest.ts';
+import type { InstanceServices } from './services.ts';
+import type { Timeline } from './timeline.ts';
+import { decide } from './verdict.ts';
+
+/** How often evidence is gathered again while there is a process we are not attached to, in milliseconds. */
+const paceMs = { launching: 4, waiting: 50, elsewhere: 1000, broken: 1000 } as const;
+/** A launch waits for its greeting; at the start of Slipway somebody else's client is known by its silence sooner. */
+const greetingMs = { launching: limits.qmpGreetingMs, found: 1500 } as const;
+/** The end of the process follows the end of its QMP in milliseconds; then there is nothing to get back to. */
+const qmpLostMs = 500;
+
+export interface FollowContext {
+  /** The launch this is part of; null when an earlier Slipway launched it. */
+  readonly launching: { readonly timeline: Timeline; readonly signal: AbortSignal } | null;
+  /** Settles when our child ends; null for a process that is not our child. */
+  readonly exited: Promise<ProcessEnd> | null;
+}
+
+interface Found {
+  readonly identity: ProcessIdentity;
+  readonly qmp: QmpClient;
+  /** It waits at its first instruction and is to be let go. */
+  readonly release: boolean;
+  /** Its ports are not mapped yet. */
+  readonly isNew: boolean;
+  readonly pausedByUs: boolean;
+}
+
+export class GuestWatch {
+  readonly #services: InstanceServices;
+  readonly #state: InstanceState;
+  readonly #consoles: InstanceConsoles;
+  readonly #disposal = new AbortController();
+  #guest: RunningGuest | null = null;
+  #readiness: ReadinessWatch | null = null;
+
+  constructor(services: InstanceServices, state: InstanceState, consoles: InstanceConsoles) {
+    this.#services = services;
+    this.#state = state;
+    this.#consoles = consoles;
+  }
+
+  /** The guest we are attached to, or null. */
+  get guest(): RunningGuest | null {
+    return this.#guest;
+  }
+
+  /**
+   * Gathers and decides until we are attached, or there is nothing to attach to. Rejects only while launching, with the
+   * failure of the launch; no process is left then.
+   */
+  async follow(context: FollowContext): Promise<void> {
+    const { launching } = context;
+    let ended: ProcessEnd | null = null;
+    void context.exited?.then((end) => {
+      ended = end;
+    });
+    while (!this.#disposal.signal.aborted) {
+      if (launching?.signal.aborted) {
+        await this.#endStray(context.exited);
+        throw launching.signal.reason;
+      }
+      const { evidence, identity, qmp } = await this.#gather(context);
+      this.#state.identity = identity;
+      const verdict = decide(evidence);
+      // A connection that is not kept must not lock others out.
+      if (verdict.kind !== 'attach' && verdict.kind !== 'interrupted') await qmp?.end();
+      switch (verdict.kind) {
+        case 'stopped':
+        case 'crashed':
+          if (launching !== null) throw await this.#earlyEnd(ended);
+          await this.#foundGone(verdict.kind, evidence.outcomeRecorded);
+          return;
+        case 'attach':
+        case 'interrupted': {
+          if (identity === null || qmp === null) break;
+          const release = verdict.kind === 'interrupted';
+          const pausedByUs = verdict.kind === 'attach' && verdict.paused === 'slipway';
+          const found = { identity, qmp, release, isNew: launching !== null || release, pausedByUs };
+          if (await this.#attach(found, context)) return;
+          break;
+        }
+        case 'wait':
+          if (launching === null) this.#state.foundStarting();
+          await this.#wait(launching === null ? paceMs.waiting : paceMs.launching);
+          break;
+        case 'elsewhere':
+          if (this.#state.phase !== 'elsewhere') this.#state.move('heldElsewhere');
+          await this.#wait(paceMs.elsewhere);
+          break;
+        case 'broken': {
+          const failure = this.#brokenFailure(verdict.reason);
+          if (launching !== null) {
+            await this.#endStray(context.exited);
+            throw failure;
+          }
+          this.#state.learn({ failure: toFailure(failure) });
+          if (this.#state.phase !== 'failed') this.#state.move('engineLost');
+          await this.#wait(paceMs.broken);
+          break;
+        }
+      }
+    }
+  }
+
+  /** A way to end a process that cannot be talked to: by signals alone, each after its identity was checked again. */
+  stray(): RunningGuest | null {
+    const { identity } = this.#state;
+    if (identity === null) return null;
+    const { clock, log } = this.#services;
+    const guest = new RunningGuest({ identity, exited: null, clock, log });
+    this.#adopt(guest);
+    return guest;
+  }
+
+  async markPaused(by: 'slipway' | 'disk-full'): Promise<void> {
+    this.#state.learn({ pausedBy: by });
+    // On a full disk the marker may not be written; then the next owner leaves the guest paused, which is safe.
+    const written = writeFile(this.#paths.pauseMarker, `${by}\n`, { mode: 0o600 });
+    await (by === 'disk-full' ? written.catch(() => undefined) : written);
+  }
+
+  async clearPause(): Promise<void> {
+    this.#state.learn({ pausedBy: null });
+    await rm(this.#paths.pauseMarker, { force: true });
+  }
+
+  /** Lets go; the guest lives on. */
+  async dispose(): Promise<void> {
+    this.#disposal.abort(new Error('Slipway is closing'));
+    await this.#readiness?.close();
+    this.#guest?.release();
+  }
+
+  async #gather({ launching }: FollowContext) {
+    const { clock, store } = this.#services;
+    const { spec, boot, current } = this.#state;
+    const outcome = boot === 0 ? null : await store.readOutcome(spec.id, boot);
+    return gather(this.#paths, current.record, {
+      outcomeRecorded: outcome?.state === 'ok',
+      startPaused: spec.runtime.debug.startPaused,
+      now: clock.now(),
+      greetingMs: launching === null ? greetingMs.found : greetingMs.launching,
+    });
+  }
+
+  /** False when the guest went away meanwhile and evidence is to be gathered again. */
+  async #attach(found: Found, { launching, exited }: FollowContext): Promise<boolean> {
+    const { clock, log } = this.#services;
+    const { identity, qmp, release, isNew } = found;
+    const timeline = launching?.timeline ?? null;
+    const guest = new RunningGuest({ identity, exited, clock, log });
+    try {
+      await guest.attach(qmp);
+      timeline?.end('done');
+      const { enabled } = await queryKvm(qmp);
+      const verified = (this.#state.current.record?.acceleration.accelerator === 'kvm') === enabled;
+      const pausedBy = found.pausedByUs ? await this.#readPauseMarker() : null;
+      timeline?.begin('map ports');
+      const ports = await this.#mapPorts(qmp, isNew);
+      await this.#consoles.openBoot(this.#state.boot, { live: true });
+      timeline?.begin('let the guest go', release ? '' : 'stays paused, as asked');
+      if (release) await guest.resume();
+      timeline?.end(release ? 'done' : 'skipped');
+      this.#state.learn({ failure: null, verified, pausedBy, ports, paused: guest.paused, attachedAt: clock.now() });
+    } catch (error) {
+      guest.release();
+      if (launching === null) return false;
+      await this.#endStray(exited);
+      throw error;
+    }
+    this.#adopt(guest);
+    this.#state.move('attached');
+    this.#readiness = new ReadinessWatch(this.#services, this.#state, this.#consoles, timeline);
+    return true;
+  }
+
+  #adopt(guest: RunningGuest): void {
+    this.#guest = guest;
+    guest.changed.on(() => this.#state.learn({ paused: guest.paused, stopStep: guest.stopStep }));
+    guest.qmpLost.on(() => void this.#onQmpLost(guest));
+    void guest.ended.then(
+      (end) => this.#onEnded(guest, end),
+      () => undefined,
+    );
+  }
+
+  async #mapPorts(qmp: QmpClient, isNew: boolean) {
+    const { networking, ports: mappings } = this.#state.spec.host;
+    if (networking !== 'user' || mappings.length === 0) return [];
+    const hmp = (command: string) => humanMonitorCommand(qmp, command);
+    return isNew ? applyForwards({ mappings, hmp }) : readForwards({ mappings, hmp });
+  }
+
+  async #onQmpLost(guest: RunningGuest): Promise<void> {
+    const gone = guest.ended.then(
+      () => true,
+      () => true,
+    );
+    const ended = await Promise.race([gone, this.#wait(qmpLostMs).then(() => false)]);
+    if (ended || this.#guest !== guest || guest.isStopping || this.#disposal.signal.aborted) return;
+    this.#services.log.warn('QMP was lost, the process lives', { id: this.#state.spec.id });
+    await this.#readiness?.close();
+    guest.release();
+    this.#guest = null;
+    await this.follow({ launching: null, exited: null });
+  }
+
+  async #onEnded(guest: RunningGuest, end: GuestEnd): Promise<void> {
+    if (this.#guest !== guest || this.#disposal.signal.aborted) return;
+    await this.#readiness?.close();
+    const outcome = await this.#describeEnd(end, (await lstat(this.#paths.qmp).catch(() => null)) === null);
+    this.#guest = null;
+    this.#state.detach();
+    await rm(this.#paths.pauseMarker, { force: true });
+    await this.#consoles.endBoot(outcome.text);
+    await this.#state.recordOutcome(outcome);
+    this.#state.move(outcome.how === 'crashed' ? 'crashed' : 'ended');
+  }
+
+  /** An earlier Slipway's guest that is no more. */
+  async #foundGone(kind: 'stopped' | 'crashed', outcomeRecorded: boolean): Promise<void> {
+    const hasRecord = this.#state.current.record !== null;
+    this.#guest = null;
+    this.#state.detach();
+    await rm(this.#paths.pauseMarker, { force: true });
+    if (outcomeRecorded || !hasRecord) {
+      this.#state.tell();
+      return;
+    }
+    const outcome = await this.#describeEnd(
+      { process: null, farewell: null, stopRequested: false },
+      kind === 'stopped',
+    );
+    await this.#state.recordOutcome(outcome);
+    await this.#consoles.endBoot(outcome.text);
+    if (this.#state.phase === 'failed' || this.#state.phase === 'stopped') this.#state.tell();
+    else this.#state.move(kind === 'crashed' ? 'crashed' : 'ended');
+  }
+
+  async #describeEnd(end: GuestEnd, socketsRemoved: boolean) {
+    const files = this.#paths.boot(this.#state.boot);
+    return describeEnd({
+      end,
+      socketsRemoved,
+      engineLog: await readLogTail(files.engineLog),
+      serialLines: await lastLinesOf(files.serialOutput),
+      endedAt: new Date(this.#services.clock.now()).toISOString(),
+    });
+  }
+
+  /** The process went before we could attach to it. */
+  async #earlyEnd(end: ProcessEnd | null): Promise<SlipwayError> {
+    const raw = (await readLogTail(this.#paths.boot(this.#state.boot).engineLog)).trimEnd();
+    await this.#consoles.endBoot('the engine ended at once');
+    this.#state.detach();
+    const explained = this.#services.explain(raw);
+    if (explained !== null) return SlipwayError.from({ ...explained, raw });
+    const how = end?.signal ? `was ended by ${end.signal}` : `ended with code ${end?.code ?? '?'}`;
+    return new SlipwayError('launch_failed', `QEMU ${how} before it was up.`, {
+      cause: raw === '' ? 'It said nothing.' : raw.split('\n').at(-1),
+      hint: 'The command line it was started with can be tried by hand; it is kept with the boot.',
+      raw,
+    });
+  }
+
+  async #endStray(exited: Promise<ProcessEnd> | null): Promise<void> {
+    const { identity } = this.#state;
+    if (identity === null) return;
+    const { clock, log } = this.#services;
+    const stray = new RunningGuest({ identity, exited, clock, log });
+    await stray.stop(0);
+    stray.release();
+    await this.#consoles.endBoot('the launch was given up');
+    this.#state.detach();
+  }
+
+  #brokenFailure(reason: string): SlipwayError {
+    const pid = this.#state.identity?.pid ?? '?';
+    return new SlipwayError('qmp_unavailable', `QEMU runs as process ${pid} but cannot be controlled.`, {
+      cause: reason,
+      hint: 'Stop it: it is ended by a signal then, after its identity was checked again.',
+    });
+  }
+
+  get #paths() {
+    return this.#services.paths.instance(this.#state.spec.id);
+  }
+
+  async #readPauseMarker(): Promise<'slipway' | 'disk-full'> {
+    return (await readLogTail(this.#paths.pauseMarker)).startsWith('disk-full') ? 'disk-full' : 'slipway';
+  }
+
+  #wait(ms: number): Promise<void> {
+    return this.#services.clock.wait(ms, this.#disposal.signal).catch(() => undefined);
+  }
+}

@@ -1,0 +1,101 @@
+/** Watches one attached guest until it is ready, and keeps the last steps of its launch's timeline. */
+import { toFailure } from '../../../src-shared/contract/errors.ts';
+import type { InstanceConsoles } from './instance-consoles.ts';
+import type { InstanceState } from './instance-state.ts';
+import { silenceMs } from './instance-view.ts';
+import { becomeReady, readinessChecks } from './readiness.ts';
+import type { InstanceServices } from './services.ts';
+import type { Timeline } from './timeline.ts';
+
+export class ReadinessWatch {
+  readonly #services: InstanceServices;
+  readonly #state: InstanceState;
+  readonly #consoles: InstanceConsoles;
+  readonly #timeline: Timeline | null;
+  readonly #boot: number;
+  readonly #over = new AbortController();
+  readonly #done: Promise<void>;
+
+  constructor(services: InstanceServices, state: InstanceState, consoles: InstanceConsoles, timeline: Timeline | null) {
+    this.#services = services;
+    this.#state = state;
+    this.#consoles = consoles;
+    this.#timeline = timeline;
+    this.#boot = state.boot;
+    this.#done = this.#watch();
+  }
+
+  /** Stops watching; resolves when what was seen is written. */
+  async close(): Promise<void> {
+    this.#over.abort(new Error('over'));
+    await this.#done;
+  }
+
+  async #watch(): Promise<void> {
+    const { signal } = this.#over;
+    const overdue = setTimeout(() => this.#isOverdue(), this.#state.spec.runtime.readinessMs);
+    overdue.unref();
+    // Nothing happens on a silent line, so nothing would tell that it is silent.
+    const silence = setTimeout(() => this.#state.tell(), silenceMs + 500);
+    silence.unref();
+    this.#timeline?.begin('first byte');
+    const firstByte = this.#consoles.firstByte(signal).then(
+      () => {
+        this.#timeline?.end('done');
+        this.#state.learn({ serialBytes: this.#consoles.serialBytes });
+      },
+      () => undefined,
+    );
+    try {
+      await this.#becomeReady();
+      this.#state.learn({ ready: true, waiting: null });
+      // A guest that needs nothing to be ready can be so before it has said anything.
+      await firstByte;
+      this.#timeline?.begin('ready');
+      this.#timeline?.end(signal.aborted ? 'cancelled' : 'done');
+    } catch (error) {
+      if (signal.aborted) this.#timeline?.end('cancelled');
+      else this.#hasFailed(error);
+    } finally {
+      clearTimeout(overdue);
+      if (signal.aborted) clearTimeout(silence);
+      await this.#keepTimeline();
+    }
+  }
+
+  async #becomeReady(): Promise<void> {
+    const { signal } = this.#over;
+    await becomeReady(readinessChecks(this.#state.spec), {
+      signal,
+      ports: () => this.#state.current.ports,
+      waitForSerial: (pattern, until) => this.#consoles.waitFor(pattern, until),
+      wait: (ms, until) => this.#services.clock.wait(ms, until),
+      onWaiting: (text, hint) => this.#state.learn({ waiting: { text, hint, overdue: false } }),
+      onAnswering: (name) =>
+        this.#state.learn({
+          ports: this.#state.current.ports.map((port) => (port.name === name ? { ...port, state: 'answering' } : port)),
+        }),
+    });
+  }
+
+  #isOverdue(): void {
+    const { waiting } = this.#state.current;
+    if (waiting !== null) this.#state.learn({ waiting: { ...waiting, overdue: true } });
+  }
+
+  #hasFailed(error: unknown): void {
+    const failure = toFailure(error);
+    this.#timeline?.begin('ready');
+    this.#timeline?.end('failed', failure.message);
+    this.#state.learn({ waiting: { text: failure.message, hint: failure.hint ?? '', overdue: true } });
+  }
+
+  async #keepTimeline(): Promise<void> {
+    if (this.#timeline === null) return;
+    const { spec, current } = this.#state;
+    const record = { version: 1 as const, steps: [...this.#timeline.steps], findings: [...current.findings] };
+    await this.#services.store.writeTimeline(spec.id, this.#boot, record).catch((error: unknown) => {
+      this.#services.log.error('the timeline could not be written', { id: spec.id, error: String(error) });
+    });
+  }
+}
