@@ -54,10 +54,10 @@ export function createHandlers(services: HandlerServices): Handlers {
       const request = requestOfDraft(draft, session.tokens);
       return previewCommand(services, { version: 1, id: 'preview', createdAt: new Date(0).toISOString(), ...request });
     },
-    'instance.draft': async ({ id }, session) => draftOfSpec(manager.get(id).spec, session.tokens),
+    'instance.draft': async ({ id }, session) => draftOfSpec(manager.get(id).state.spec, session.tokens),
     'instance.configure': async ({ id, draft }, session) => {
       const request = requestOfDraft(draft, session.tokens);
-      await demandPower(request, session, manager.get(id).spec);
+      await demandPower(request, session, manager.get(id).state.spec);
       return manager.configure(id, request);
     },
     'instance.start': ({ id }) => manager.launch(id),
@@ -69,10 +69,10 @@ export function createHandlers(services: HandlerServices): Handlers {
     'instance.deletion': ({ id }) => manager.deletion(id),
     'instance.delete': ({ id }) => manager.delete(id),
     'instance.restore': ({ trash }) => manager.restore(trash),
-    'instance.boots': async ({ id }) => store.boots(manager.get(id).spec.id),
+    'instance.boots': async ({ id }) => store.boots(manager.get(id).state.spec.id),
     'instance.log': async ({ id, boot, file, offset, length }) => {
       const supervisor = manager.get(id);
-      const files = paths.instance(supervisor.spec.id).boot(boot ?? supervisor.boot);
+      const files = paths.instance(supervisor.state.spec.id).boot(boot ?? supervisor.state.boot);
       return readRange(file === 'serial' ? files.serialOutput : files.engineLog, offset, length);
     },
 
@@ -209,7 +209,8 @@ function plainSpec(architecture: Architecture): Spec {
 }
 
 async function describeInstance(supervisor: Supervisor, paths: Paths, store: InstanceStore): Promise<InstanceDetails> {
-  const { spec, view, record } = supervisor;
+  const { spec, view, current } = supervisor.state;
+  const { record } = current;
   const instance = paths.instance(spec.id);
   const ssh = view.ports.find((port) => port.name === 'ssh' && port.host !== null);
   const lives = view.status.processLives;
@@ -218,8 +219,8 @@ async function describeInstance(supervisor: Supervisor, paths: Paths, store: Ins
     spec,
     directory: instance.directory,
     command: record === null ? null : commandOf(record),
-    timeline: [...supervisor.timeline],
-    findings: [...supervisor.findings],
+    timeline: [...current.timeline],
+    findings: [...current.findings],
     boots: await store.boots(spec.id),
     endpoints: lives
       ? [
