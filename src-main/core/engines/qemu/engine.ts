@@ -66,6 +66,7 @@ export function createQemuEngine(options: QemuEngineOptions): EmulatorEngine {
         paths: paths.instance(spec.id),
         home: paths.home,
         findFirmware: (architecture) => findFirmware(architecture),
+        hasQemuImg: findHostTool(['qemu-img'], search) !== null,
       }),
     stage: (spec, context) => staging.stage(spec, context),
     expectStaged: (spec, instancePaths) => staging.expect(spec, instancePaths),

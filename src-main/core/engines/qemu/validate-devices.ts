@@ -98,7 +98,7 @@ function diskFindings(spec: Spec, machine: ReturnType<typeof chooseMachine>): Fi
 export function closeNames(name: string, candidates: readonly string[]): string {
   const close = candidates
     .map((candidate) => ({ candidate, distance: candidate.includes(name) ? 0 : editDistance(name, candidate) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
+    .filter(({ distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 4)
     .map(({ candidate }) => candidate);

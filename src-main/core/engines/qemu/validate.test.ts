@@ -33,6 +33,7 @@ interface Change {
   readonly host?: Partial<HostFacts>;
   readonly capabilities?: Partial<EngineCapabilities>;
   readonly hasFirmware?: boolean;
+  readonly hasQemuImg?: boolean;
   readonly home?: string;
 }
 
@@ -45,6 +46,7 @@ async function findingsOf(input: Input, change: Change = {}) {
     host: { ...host, ...change.host },
     paths: paths.instance(spec.id),
     home: directory,
+    hasQemuImg: change.hasQemuImg ?? true,
     findFirmware: () => (change.hasFirmware === false ? null : firmware),
   });
 }
@@ -193,6 +195,24 @@ describe('machine', () => {
     });
     const bios = { ...diskGuest({ file: path, format: 'raw' }), architecture: 'aarch64' as const };
     expect((await said(bios))[0]).toContain('There is no BIOS on aarch64');
+  });
+});
+
+describe('guest', () => {
+  it('ours are for a PC', async () => {
+    expect((await said({ ...demo, architecture: 'riscv64' }, { host: { architecture: 'riscv64' } }))[0]).toContain(
+      'error guest_unavailable architecture: The demo guest',
+    );
+  });
+
+  it('needs qemu-img where something is to be made with it', async () => {
+    const disk = { file: await file('d'), format: 'raw' as const };
+    const without = { hasQemuImg: false };
+    const [finding] = await findingsOf(diskGuest(disk), without);
+    expect(finding?.failure).toMatchObject({ code: 'tool_missing', message: expect.stringContaining('qemu-img') });
+    expect(await said(diskGuest({ ...disk, access: 'direct' }), without)).toEqual([]);
+    expect(await said(diskGuest({ ...disk, media: 'cdrom' }), without)).toEqual([]);
+    expect(await said(demo, without)).toEqual([]);
   });
 });
 

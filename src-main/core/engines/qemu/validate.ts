@@ -7,12 +7,12 @@ import type { Architecture, FirmwareDescription } from '../../../../src-shared/m
 import type { Finding } from '../../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../../src-shared/model/spec.ts';
 import type { InstancePaths } from '../../home/paths.ts';
-import { installLine, thisSystem } from '../../process/host-tool.ts';
+import { installLine, missingTool, thisSystem } from '../../process/host-tool.ts';
 import type { EngineCapabilities } from '../engine.ts';
 import { extraArgumentFindings } from '../qemu-based/extra-arguments.ts';
 import { errorFinding } from './findings.ts';
 import type { HostFacts } from './host-facts.ts';
-import { qemuPrograms } from './packages.ts';
+import { qemuImgPackages, qemuPrograms } from './packages.ts';
 import { deviceFindings } from './validate-devices.ts';
 import { fileFindings, spaceFindings } from './validate-files.ts';
 import { hostFindings } from './validate-host.ts';
@@ -23,6 +23,7 @@ export interface ValidationContext {
   readonly paths: InstancePaths;
   readonly home: string;
   findFirmware(architecture: Architecture): FirmwareDescription | null;
+  readonly hasQemuImg: boolean;
 }
 
 export async function validateLaunch(
@@ -37,6 +38,8 @@ export async function validateLaunch(
   ]);
   const findings = [
     ...asked.flat(),
+    ...guestFindings(spec),
+    ...toolFindings(spec, context),
     ...firmwareFindings(spec, context),
     ...deviceFindings(spec, capabilities),
     ...hostFindings(spec, capabilities, context.host),
@@ -45,6 +48,32 @@ export async function validateLaunch(
   ];
   const order = { error: 0, warning: 1, note: 2 } as const;
   return findings.sort((a, b) => order[a.severity] - order[b.severity]);
+}
+
+/** The guests that come with Slipway are PC programs. */
+function guestFindings({ guest, architecture }: Spec): Finding[] {
+  if ((guest.kind !== 'demo' && guest.kind !== 'linux') || architecture === 'x86_64') return [];
+  const name = guest.kind === 'demo' ? 'The demo guest' : "Slipway's Linux guest";
+  return [
+    errorFinding('guest_unavailable', `${name} exists for x86_64 only, and this instance is ${architecture}.`, {
+      hint: 'Choose x86_64, or launch a kernel or disk of your own.',
+      field: 'architecture',
+    }),
+  ];
+}
+
+/** Said before a long staging begins, not at its end. */
+function toolFindings(spec: Spec, context: ValidationContext): Finding[] {
+  if (context.hasQemuImg || !needsQemuImg(spec)) return [];
+  const { failure } = missingTool('tool_missing', 'qemu-img', qemuImgPackages);
+  return [{ severity: 'error', failure: { ...failure, cause: 'It makes disk overlays and firmware variables.' } }];
+}
+
+function needsQemuImg({ guest }: Spec): boolean {
+  if (guest.kind === 'demo') return false;
+  if (guest.kind === 'disk' && guest.firmware === 'uefi') return true;
+  if (guest.kind === 'firmware' && guest.image.as === 'pflash' && guest.image.variables !== null) return true;
+  return guest.disks.some((disk) => disk.access === 'overlay' && disk.media === 'disk');
 }
 
 function firmwareFindings(spec: Spec, context: ValidationContext): Finding[] {
