@@ -32,7 +32,7 @@ export async function readAccelerationFacts(device = '/dev/kvm'): Promise<Accele
   return { platform, architecture: hostArchitecture(process.arch), kvm };
 }
 
-export function hostArchitecture(arch: string): Architecture | null {
+function hostArchitecture(arch: string): Architecture | null {
   if (arch === 'x64') return 'x86_64';
   if (arch === 'arm64') return 'aarch64';
   return arch === 'riscv64' ? 'riscv64' : null;

@@ -5,7 +5,7 @@ import type { AccelerationFacts, KvmDevice } from './acceleration-facts.ts';
 
 export type HardwareAccelerator = Exclude<Accelerator, 'tcg'>;
 
-export type HardwareVerdict =
+type HardwareVerdict =
   /** Nothing speaks against it; whether it runs a guest is another question. */
   | { readonly usable: true; readonly accelerator: HardwareAccelerator }
   | {

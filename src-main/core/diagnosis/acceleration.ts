@@ -18,7 +18,7 @@ import { type AccelerationFacts, readAccelerationFacts } from './acceleration-fa
 import { type ProbeRequest, type ProbeResult, runProbe } from './acceleration-probe.ts';
 import { type HardwareAccelerator, judgeHardware, nameOf } from './acceleration-verdict.ts';
 
-export interface DoctorDependencies {
+interface DoctorDependencies {
   readonly paths: Pick<Paths, 'acceleration'>;
   /** Absolute path of the probe guest for x86_64. */
   readonly probeKernel: string;

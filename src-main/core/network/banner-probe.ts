@@ -9,12 +9,12 @@ import { connect } from 'node:net';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { type Clock, systemClock } from '../kit/clock.ts';
 
-export interface BannerTarget {
+interface BannerTarget {
   readonly host: string;
   readonly port: number;
 }
 
-export interface BannerOptions {
+interface BannerOptions {
   /** For the whole wait, all attempts together. */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -55,7 +55,7 @@ export async function waitForBanner(target: BannerTarget, options: BannerOptions
   );
 }
 
-export type BannerAttempt =
+type BannerAttempt =
   | { readonly state: 'banner'; readonly text: string }
   /** Connected, and not one byte in time. */
   | { readonly state: 'silent' }

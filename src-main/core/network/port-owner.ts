@@ -16,7 +16,7 @@ export interface PortOwner {
   readonly uid: number;
 }
 
-export interface ProcSocket {
+interface ProcSocket {
   readonly address: string;
   readonly port: number;
   readonly isListening: boolean;

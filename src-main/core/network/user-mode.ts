@@ -11,7 +11,7 @@ import { freePort, type PortState, portState } from './free-port.ts';
 import { describeOwner, findPortOwner, type PortOwner } from './port-owner.ts';
 import { hostForwards, parseUsernetTable } from './usernet-table.ts';
 
-export interface ForwardOptions {
+interface ForwardOptions {
   readonly mappings: readonly PortMapping[];
   /** Runs a line of the human monitor over QMP and gives its text. */
   hmp(command: string): Promise<string>;

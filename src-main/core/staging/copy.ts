@@ -12,7 +12,7 @@ import { explainWrite, requireRoom } from './disk-full.ts';
 import { explainRead } from './source.ts';
 import { copySparse } from './sparse.ts';
 
-export interface CopyOptions {
+interface CopyOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes of the source that are done, of its size. Called for every piece; the caller thins it out. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -22,7 +22,7 @@ export interface CopyOptions {
   readonly finish?: ((temporary: string) => Promise<void>) | undefined;
 }
 
-export interface CopyResult {
+interface CopyResult {
   readonly method: 'reflink' | 'sparse';
   /** Size of the file, holes included. */
   readonly bytes: number;

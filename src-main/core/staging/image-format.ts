@@ -4,8 +4,8 @@
  */
 import { parseQcow2Header } from './qcow2-header.ts';
 
-export const imageFormats = ['qcow2', 'vmdk', 'vdi', 'vpc', 'vhdx', 'iso9660', 'raw'] as const;
-export type ImageFormat = (typeof imageFormats)[number];
+const imageFormats = ['qcow2', 'vmdk', 'vdi', 'vpc', 'vhdx', 'iso9660', 'raw'] as const;
+type ImageFormat = (typeof imageFormats)[number];
 
 export type DetectedImage =
   | { readonly kind: 'image'; readonly format: ImageFormat }

@@ -34,7 +34,7 @@ export interface LinuxGuestFiles {
   readonly baseInitrd: string;
 }
 
-export interface LayoutFacts {
+interface LayoutFacts {
   /** Folder with `demo-guest/demo-guest.elf`. */
   readonly assetsDirectory: string;
   /** Only asked for where the guest boots by UEFI. */
@@ -45,7 +45,7 @@ export interface LayoutFacts {
   readonly linuxGuest: LinuxGuestFiles | null;
 }
 
-export interface Layout {
+interface Layout {
   readonly images: StagedImages;
   readonly work: readonly WorkItem[];
 }

@@ -8,7 +8,7 @@ import type { WorkItem } from './layout.ts';
 import { convertImage, createOverlay, renameBase } from './overlay.ts';
 import { inspectSource, type Source } from './source.ts';
 
-export interface MakeFileContext {
+interface MakeFileContext {
   readonly destination: string;
   readonly signal: AbortSignal;
   findTool(name: string): Promise<string | null>;

@@ -6,18 +6,18 @@ import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { runTool } from '../process/run-tool.ts';
 import { diskFull, freeBytes } from './disk-full.ts';
 
-export interface QemuImg {
+interface QemuImg {
   /** Absolute path of the program. */
   readonly tool: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The qcow2 format's own bound on the length of a backing file name. */
-export const backingNameBytes = 1023;
+const backingNameBytes = 1023;
 /** qemu-img writes this much for a new overlay: header, refcounts, first L1 table, rounded up for very large disks. */
 const overlayBytes = 1024 * 1024;
 
-export interface OverlayRequest extends QemuImg {
+interface OverlayRequest extends QemuImg {
   readonly base: string;
   readonly baseFormat: string;
   readonly destination: string;
@@ -38,19 +38,17 @@ export async function createOverlay(request: OverlayRequest): Promise<void> {
       field,
     });
   }
+  const purpose: Purpose = { destination, neededBytes: overlayBytes, about: base, field };
+  // `create` looks at the base without its lock; `info` takes it, and so finds a guest that writes to the base.
+  await qemuImg(request, ['info', '-f', request.baseFormat, base], purpose);
   await whole(destination, (temporary) =>
     // An absolute name is never taken for a protocol: QEMU looks for the colon before the first slash only
     // (path_has_protocol in block.c), so `a:b,c.img` needs no json: here. Checked against 7.2.
-    qemuImg(request, ['create', '-q', '-f', 'qcow2', '-b', base, '-F', request.baseFormat, temporary], {
-      destination,
-      neededBytes: overlayBytes,
-      about: base,
-      field,
-    }),
+    qemuImg(request, ['create', '-q', '-f', 'qcow2', '-b', base, '-F', request.baseFormat, temporary], purpose),
   );
 }
 
-export interface ConvertRequest extends QemuImg {
+interface ConvertRequest extends QemuImg {
   readonly source: string;
   readonly sourceFormat: string;
   readonly destination: string;

@@ -18,9 +18,6 @@ export interface Qcow2Header {
   readonly hasExternalData: boolean;
 }
 
-/** How many bytes of the file are enough for the header and the longest legal backing file name. */
-export const qcow2HeaderBytes = 4096;
-
 const magic = 0x51_46_49_fb; // 'QFI\xfb'
 const longestBackingName = 1023;
 const externalDataBit = 1n << 2n;

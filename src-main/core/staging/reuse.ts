@@ -9,10 +9,10 @@ import * as z from 'zod';
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import { type SourceFacts, sourceFactsSchema } from './source.ts';
 
-export const stagingMethodSchema = z.enum(['copy', 'overlay', 'convert', 'append-key']);
+const stagingMethodSchema = z.enum(['copy', 'overlay', 'convert', 'append-key']);
 export type StagingMethod = z.infer<typeof stagingMethodSchema>;
 
-export const stagedEntrySchema = z.strictObject({
+const stagedEntrySchema = z.strictObject({
   /** File name in `staged/`. */
   target: z.string(),
   method: stagingMethodSchema,
@@ -85,7 +85,7 @@ export function decideReuse(question: ReuseQuestion): ReuseDecision {
  * What is different, as the end of a sentence, or null. The inode is recorded but not decisive: a file that was moved
  * to another disk with its time kept is the same file, and some file systems give a new number on every mount.
  */
-export function changeOf(before: SourceFacts, now: SourceFacts): string | null {
+function changeOf(before: SourceFacts, now: SourceFacts): string | null {
   if (before.size !== now.size) return `has changed: ${before.size} bytes then, ${now.size} now`;
   if (before.headSha256 !== now.headSha256) return 'has changed: its first bytes are different';
   // A device has no meaningful time of its own; its path and size are all there is.

@@ -29,7 +29,7 @@ export interface Source {
   readonly allocatedBytes: number;
 }
 
-export interface InspectOptions {
+interface InspectOptions {
   /** Dotted path in the Spec, for the error. */
   readonly field: string;
   /** Block devices are fine where the guest works on the original. */

@@ -1,7 +1,7 @@
 /** The copying loop: reads ahead while it writes, skips blocks of zeros, keeps the size. */
 import type { FileHandle } from 'node:fs/promises';
 
-export interface SparseOptions {
+interface SparseOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }

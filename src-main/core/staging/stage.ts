@@ -24,7 +24,7 @@ import { decideReuse, type ReuseDecision } from './reuse.ts';
 import { inspectSource, requireDirectory } from './source.ts';
 import { StagedFolder } from './staged-folder.ts';
 
-export interface LinuxGuestRequest {
+interface LinuxGuestRequest {
   readonly cacheDirectory: string;
   readonly signal: AbortSignal;
   onProgress(progress: { step: string; done: number; total: number; unit: 'bytes' | 'steps' }): void;

@@ -6,7 +6,7 @@ import { isErrno, readJson, writeJsonAtomically } from '../kit/atomic-file.ts';
 import { explainWrite } from './disk-full.ts';
 import { type StagedEntry, type StagingRecord, stagingRecordSchema } from './reuse.ts';
 
-export interface FileFacts {
+interface FileFacts {
   readonly size: number;
   readonly mtimeNs: string;
 }
@@ -79,7 +79,7 @@ export class StagedFolder {
 }
 
 /** `disk-0.qcow2` → `disk-0.superseded-20300102T030405006Z.qcow2`: sorts by time, keeps the extension. Pure. */
-export function supersededName(name: string, nowMs: number): string {
+function supersededName(name: string, nowMs: number): string {
   const { name: stem, ext } = parse(name);
   const time = new Date(nowMs).toISOString().replace(/[-:.]/g, '');
   return `${stem}.superseded-${time}${ext}`;
