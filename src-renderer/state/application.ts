@@ -13,7 +13,9 @@ import { detailsKey, freeName, viewOf, withDetails, withEvent, withList, without
 import { createStores, type InstanceTab, type Notice, type OpenDialog, type Stores } from './stores.ts';
 
 const detailsPauseMs = 300;
-const noticeMs = 8000;
+const noticeMs = 2500;
+/** Long enough to read, think and reach the button. */
+const undoMs = 10_000;
 
 const actionCalls = {
   launch: 'instance.start',
@@ -81,6 +83,8 @@ export class Application {
     try {
       const view = await this.call(actionCalls[action], { id });
       instances.setState((state) => withView(state, view));
+      if (action === 'launch' && this.stores.view.getState().tab === 'console')
+        this.stores.view.setState({ focusConsole: true });
     } catch (error) {
       this.notifyFailure(toFailure(error));
     } finally {
@@ -105,7 +109,7 @@ export class Application {
   /** An instance that was just made or brought back: in the list and selected, without waiting for its event. */
   appeared(view: InstanceView): void {
     this.stores.instances.setState((state) => withView(state, view));
-    this.stores.view.setState({ selected: view.id, tab: 'console' });
+    this.stores.view.setState({ selected: view.id, tab: 'console', focusConsole: true });
   }
 
   async remove(id: string): Promise<void> {
@@ -149,7 +153,7 @@ export class Application {
   notify(notice: Omit<Notice, 'id'>): void {
     const id = this.#nextNotice++;
     this.stores.notices.setState(({ notices }) => ({ notices: [...notices.slice(-3), { ...notice, id }] }));
-    if (notice.tone === 'plain') setTimeout(() => this.dismiss(id), noticeMs);
+    if (notice.tone === 'plain') setTimeout(() => this.dismiss(id), notice.action === null ? noticeMs : undoMs);
   }
 
   notifyFailure(failure: Failure): void {

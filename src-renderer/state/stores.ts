@@ -25,6 +25,8 @@ export interface ViewState {
   readonly tab: InstanceTab;
   readonly filter: string;
   readonly dialog: OpenDialog | null;
+  /** A launch was asked for: whoever shows its console lets the person type there. */
+  readonly focusConsole: boolean;
   /** A boot whose transcript was asked for from elsewhere; the console pane takes it. */
   readonly bootToShow: number | null;
 }
@@ -48,7 +50,14 @@ export const createStores = () => ({
   host: createStore<{ readonly host: HostDescription | null }>(() => ({ host: null })),
   settings: createStore<Settings>(() => ({ theme: 'system', fontSize: 13 })),
   instances: createInstancesStore(),
-  view: createStore<ViewState>(() => ({ selected: null, tab: 'console', filter: '', dialog: null, bootToShow: null })),
+  view: createStore<ViewState>(() => ({
+    selected: null,
+    tab: 'console',
+    filter: '',
+    dialog: null,
+    focusConsole: false,
+    bootToShow: null,
+  })),
   notices: createStore<{ readonly notices: readonly Notice[] }>(() => ({ notices: [] })),
   /** Calls under way per instance, so that a button cannot be pressed twice into the same moment. */
   busy: createStore<{ readonly calls: Readonly<Record<string, string>> }>(() => ({ calls: {} })),

@@ -1,13 +1,17 @@
 /** One console: the terminal and, over it, only what is needed to understand it. */
 import { ArrowDownToLine } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
+import { useApplication } from '../../state/context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { copyText } from '../../ui/clipboard.ts';
 import { ConsoleSearch } from './console-search.tsx';
 import type { ConsoleTab } from './console-targets.ts';
 import { ConsoleToolbar } from './console-toolbar.tsx';
 import { useConsole } from './use-console.ts';
+
+const focusDelayMs = 60;
 
 export interface ConsoleViewProps {
   readonly view: InstanceView;
@@ -16,6 +20,7 @@ export interface ConsoleViewProps {
 }
 
 export function ConsoleView({ view, tab, visible }: ConsoleViewProps) {
+  const { stores } = useApplication();
   const [searching, setSearching] = useState(false);
   const [locked, setLocked] = useState(false);
   const [guestSize, setGuestSize] = useState(false);
@@ -27,6 +32,13 @@ export function ConsoleView({ view, tab, visible }: ConsoleViewProps) {
   const { surface, viewer, atEnd, found } = handle;
   useEffect(() => surface?.setLocked(locked), [surface, locked]);
   useEffect(() => surface?.setGuestSize(guestSize), [surface, guestSize]);
+  const focusWanted = useStore(stores.view, (state) => state.focusConsole);
+  useEffect(() => {
+    if (!focusWanted || !visible || surface === null) return;
+    stores.view.setState({ focusConsole: false });
+    // After the dialog that asked for it has given the focus back.
+    setTimeout(() => surface.focus(), focusDelayMs);
+  }, [focusWanted, visible, surface, stores]);
   const writable = viewer.state === 'open' && viewer.writable;
   return (
     <div className="console" hidden={!visible}>
@@ -51,10 +63,10 @@ export function ConsoleView({ view, tab, visible }: ConsoleViewProps) {
           }}
         />
       )}
-      <section className="terminal" aria-label={tab.label} data-instance={view.id} data-state={viewer.state}>
-        <div className="terminal-host" ref={handle.element} />
+      <section className="console-screen" aria-label={tab.label} data-instance={view.id} data-state={viewer.state}>
+        <div className="console-host" ref={handle.element} />
         {viewer.state === 'failed' && (
-          <div className="terminal-absent">
+          <div className="console-absent">
             <p>{viewer.failure.message}</p>
             {viewer.failure.hint !== undefined && <p className="field-hint">{viewer.failure.hint}</p>}
             <Button small onClick={handle.reopen}>
@@ -65,7 +77,7 @@ export function ConsoleView({ view, tab, visible }: ConsoleViewProps) {
         {!atEnd && (
           <Button
             small
-            className="terminal-jump"
+            className="console-jump"
             icon={ArrowDownToLine}
             onClick={() => {
               setLocked(false);

@@ -32,9 +32,7 @@ function Boots({ boots, current }: { boots: readonly Boot[]; current: number }) 
     <table className="table" aria-label="Boots">
       <thead>
         <tr>
-          <th scope="col" className="number">
-            Boot
-          </th>
+          <th scope="col">Boot</th>
           <th scope="col">Started</th>
           <th scope="col">Lasted</th>
           <th scope="col">Outcome</th>
@@ -54,7 +52,7 @@ function Boots({ boots, current }: { boots: readonly Boot[]; current: number }) 
           .sort((a, b) => b.number - a.number)
           .map((boot) => (
             <tr key={boot.number}>
-              <td className="number">{boot.number}</td>
+              <td>{boot.number}</td>
               <td>{formatMoment(boot.startedAt)}</td>
               <td>
                 {boot.endedAt === null

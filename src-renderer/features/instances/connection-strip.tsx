@@ -20,7 +20,8 @@ export function ConnectionStrip() {
   return (
     <div className="connection-strip" role="alert" aria-label="Connection">
       <span>
-        Connection lost, retrying{seconds > 0 ? ` in ${seconds} s` : '…'} Guests keep running; what is shown may be old.
+        Connection lost, retrying{seconds > 0 ? ` in ${seconds} s.` : ' …'} Guests keep running; what is shown may be
+        old.
       </span>
       <Button small onClick={() => application.session.retry()}>
         Retry now

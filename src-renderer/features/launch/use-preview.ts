@@ -1,5 +1,6 @@
 /** Asks the core what a form would become, a moment after the person stopped changing it. */
 import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
 import type { CallOutput } from '../../../src-shared/contract/calls.ts';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
 import type { Draft } from '../../../src-shared/model/spec.ts';
@@ -15,7 +16,10 @@ const pauseMs = 250;
 
 export function usePreview(application: Application, draft: Draft | null): Preview {
   const [preview, setPreview] = useState<Preview>({ result: null, failure: null, stale: false });
+  // A new connection asks again: what the old one was asked is lost.
+  const epoch = useStore(application.stores.connection, (state) => state.epoch);
   const text = draft === null ? null : JSON.stringify(draft);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see epoch
   useEffect(() => {
     if (text === null) {
       setPreview({ result: null, failure: null, stale: false });
@@ -34,6 +38,6 @@ export function usePreview(application: Application, draft: Draft | null): Previ
       current = false;
       clearTimeout(timer);
     };
-  }, [application, text]);
+  }, [application, text, epoch]);
   return preview;
 }
