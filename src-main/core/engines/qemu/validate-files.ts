@@ -3,11 +3,12 @@ import { access, constants, open, statfs } from 'node:fs/promises';
 import { limits } from '../../../../src-shared/limits.ts';
 import type { Finding } from '../../../../src-shared/model/instance.ts';
 import type { Disk, Spec } from '../../../../src-shared/model/spec.ts';
+import { efiDirectoryProblem } from '../../guests/firmware/efi-directory.ts';
 import { firmwareSizeProblem } from '../../guests/firmware/firmware-size.ts';
 import { hasPvhEntry, type KernelImage, kernelHeadBytes, recogniseKernel } from '../../guests/kernel/kernel-image.ts';
 import { judgeKernel } from '../../guests/kernel/kernel-verdict.ts';
 import { qemuFormat } from '../../staging/image-format.ts';
-import { inspectSource, readAt, requireDirectory, type Source } from '../../staging/source.ts';
+import { explainRead, inspectSource, readAt, requireDirectory, type Source } from '../../staging/source.ts';
 import { errorFinding, finding, findingFrom, noteFinding, warningFinding } from './findings.ts';
 
 /** `stagedDirectory`: where the images will lie, because QEMU cannot take a Multiboot module from every path. */
@@ -76,9 +77,11 @@ async function inspected(
 async function findingsOfDirectory(path: string, field: string): Promise<Finding[]> {
   try {
     await requireDirectory(path, field);
-    return [];
+    const problem = await efiDirectoryProblem(path);
+    if (problem === null) return [];
+    return [errorFinding('invalid_input', problem.message, { cause: problem.cause, hint: problem.hint, field })];
   } catch (error) {
-    return [findingFrom(error)];
+    return [findingFrom(explainRead(error, path, field))];
   }
 }
 

@@ -179,12 +179,7 @@ function efiDirectoryArguments(
     bootindex: bootable ? 0 : null,
   });
   return [
-    row(
-      field,
-      'The directory as a FAT disk, read-only: QEMU reads its files as they are at launch.',
-      '-blockdev',
-      node,
-    ),
+    row(field, 'The directory as a FAT disk, read-only, with the files that are in it at launch.', '-blockdev', node),
     row(field, bootable ? 'First in the boot order.' : 'Where the firmware finds it.', '-device', device),
   ];
 }
