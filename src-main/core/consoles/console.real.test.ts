@@ -155,7 +155,6 @@ async function socketConsole(name: string, protocol: 'raw' | 'qmp'): Promise<{ c
   const input = new SocketConsole({
     transcript,
     protocol,
-    onOutput: () => console.tail.nudge(),
     connect: (signal) =>
       eventually(async () => {
         const socket = connect(join(directory, name));

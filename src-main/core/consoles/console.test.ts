@@ -135,6 +135,20 @@ describe('Console', () => {
     expect(next.attached).toBe(1);
   });
 
+  it('keeps only the last of two boots that come at once, and none after the end', async () => {
+    const console = newConsole();
+    const { path } = await boot(1, 'x');
+    const inputs = [new CountingInput(), new CountingInput(), new CountingInput()] as const;
+    await Promise.all([
+      console.restart({ path, boot: 1, input: inputs[0] }),
+      console.restart({ path, boot: 2, input: inputs[1] }),
+    ]);
+    expect(inputs.map(({ closed }) => closed)).toEqual([1, 0, 0]);
+    await console.dispose();
+    await console.restart({ path, boot: 3, input: inputs[2] });
+    expect(inputs.map(({ closed }) => closed)).toEqual([1, 1, 1]);
+  });
+
   it('waits for text, and says why it will not come', async () => {
     const console = newConsole();
     const stream = await boot(1, 'one\r\n');

@@ -62,6 +62,8 @@ export class Console {
   readonly #viewers = new Set<Viewer>();
   #current: Current | null = null;
   #endReason: string | null = null;
+  #turn: Promise<void> = Promise.resolve();
+  #disposed = false;
 
   constructor(options: ConsoleOptions = {}) {
     this.columns = options.columns ?? limits.screenColumns;
@@ -83,7 +85,12 @@ export class Console {
   }
 
   /** Begins with a boot's stream, the first one too. Viewers of an earlier boot are told and see the new one. */
-  async restart(stream: ConsoleStream): Promise<void> {
+  restart(stream: ConsoleStream): Promise<void> {
+    return this.#inTurn(() => this.#restart(stream));
+  }
+
+  async #restart(stream: ConsoleStream): Promise<void> {
+    if (this.#disposed) return stream.input?.close();
     const previous = this.#current;
     const next = await this.#openStream(stream);
     this.#current = next;
@@ -185,9 +192,19 @@ export class Console {
     for (const viewer of this.#viewers) viewer.close();
     this.#viewers.clear();
     this.#ended.emit('closed');
-    const current = this.#current;
-    this.#current = null;
-    await current?.cleanups.close();
+    this.#disposed = true;
+    await this.#inTurn(async () => {
+      const current = this.#current;
+      this.#current = null;
+      await current?.cleanups.close();
+    });
+  }
+
+  /** Streams are exchanged one after another, or a quick second boot would leave the first one's files open. */
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(change);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
   async #openStream(stream: ConsoleStream): Promise<Current> {
@@ -196,6 +213,7 @@ export class Console {
       if (stream.input !== null) cleanups.add(() => stream.input?.close());
       const tail = new Tail(stream.path);
       cleanups.add(() => tail.close());
+      stream.input?.onOutput?.(() => tail.nudge());
       await tail.start();
       const read = async (offset: number, length: number) => (await tail.read(offset, length)).bytes;
       tail.markPunched(await findPunchedBound(read, tail.size));

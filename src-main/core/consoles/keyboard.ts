@@ -21,6 +21,8 @@ export interface ConsoleInput {
   attach?(): void;
   /** The last viewer left. */
   release?(): void;
+  /** For an input that writes the transcript itself: who follows that file wants to know at once. */
+  onOutput?(listener: () => void): void;
   close(): Promise<void>;
 }
 

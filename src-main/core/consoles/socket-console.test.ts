@@ -86,7 +86,9 @@ describe('SocketConsole', () => {
   it('writes everything down, however much', async () => {
     const peer = await new Peer().start();
     let told = 0;
-    consoleAt(peer.path, { onOutput: () => told++ }).attach();
+    const monitor = consoleAt(peer.path);
+    monitor.onOutput(() => told++);
+    monitor.attach();
     const content = Array.from({ length: 200_000 }, (_, index) => `${index}\n`).join('');
     (await peer.client()).write(content);
     await shows('199999\n');

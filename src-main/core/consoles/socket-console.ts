@@ -27,8 +27,6 @@ export interface SocketConsoleOptions {
    * writes down. What it said while nobody was connected is missing from the transcript, which gets a mark there.
    */
   readonly keep?: boolean;
-  /** The transcript has grown. */
-  readonly onOutput?: () => void;
 }
 
 const defaultGreetingMs = 2000;
@@ -43,6 +41,7 @@ export class SocketConsole implements ConsoleInput {
   #socket: Socket | null = null;
   #discipline: LineDiscipline | null = null;
   #closed = false;
+  #outputListener: () => void = () => undefined;
   #lostBytes = false;
 
   constructor(options: SocketConsoleOptions) {
@@ -55,6 +54,10 @@ export class SocketConsole implements ConsoleInput {
       },
     );
     if (options.keep) this.attach();
+  }
+
+  onOutput(listener: () => void): void {
+    this.#outputListener = listener;
   }
 
   attach(): void {
@@ -159,7 +162,7 @@ export class SocketConsole implements ConsoleInput {
       this.#lostBytes = false;
       this.#say('Some output could not be written to the transcript.');
     }
-    this.#options.onOutput?.();
+    this.#outputListener();
   }
 
   #show(text: string): void {

@@ -31,7 +31,7 @@ async function tailOf(path: string): Promise<{ tail: Tail; changes: TailChange[]
 const text = async (tail: Tail, offset = 0, max = 1000) => Buffer.from((await tail.read(offset, max)).bytes).toString();
 
 describe('nextLook', () => {
-  const quiet = { msSinceNudge: 1000, looksWithoutGrowth: 100, exists: true };
+  const quiet = { msSinceNudge: 1000, looksWithoutGrowth: 10, exists: true, watchMissed: false };
   it('asks the kernel to wake it only when nothing comes', () => {
     expect(nextLook(quiet)).toEqual({ afterMs: 500, watch: true });
     expect(nextLook({ ...quiet, looksWithoutGrowth: 0 })).toEqual({ afterMs: 8, watch: false });
@@ -39,8 +39,13 @@ describe('nextLook', () => {
   it('is eager after a keystroke', () => {
     expect(nextLook({ ...quiet, msSinceNudge: 49 })).toEqual({ afterMs: 1, watch: false });
   });
+  it('hardly looks at a long silent stream, unless watching does not work there', () => {
+    expect(nextLook({ ...quiet, looksWithoutGrowth: 100 })).toEqual({ afterMs: 5000, watch: true });
+    expect(nextLook({ ...quiet, looksWithoutGrowth: 100, watchMissed: true })).toEqual({ afterMs: 500, watch: true });
+  });
   it('cannot watch what is not there', () => {
-    expect(nextLook({ ...quiet, exists: false }).watch).toBe(false);
+    expect(nextLook({ ...quiet, exists: false })).toEqual({ afterMs: 50, watch: false });
+    expect(nextLook({ ...quiet, exists: false, looksWithoutGrowth: 100 })).toEqual({ afterMs: 500, watch: false });
   });
 });
 

@@ -31,8 +31,12 @@ const eagerIntervalMs = 1;
 const quietLooks = 5;
 /** inotify says nothing on some network and overlay file systems, and watches can run out. */
 const fallbackMs = 500;
-/** While the file does not exist yet there is nothing to watch. */
+/** Where a watch never missed anything, a stream that was silent for ten seconds is hardly looked at: there may be many. */
+const silentLooks = quietLooks + 20;
+const silentMs = 5000;
+/** While the file does not exist there is nothing to watch; it is expected soon, or, after two seconds, perhaps never. */
 const missingMs = 50;
+const missingLooks = 40;
 
 export interface Pace {
   readonly afterMs: number;
@@ -41,11 +45,18 @@ export interface Pace {
 }
 
 /** When to look next. Pure. */
-export function nextLook(seen: { msSinceNudge: number; looksWithoutGrowth: number; exists: boolean }): Pace {
+export function nextLook(seen: {
+  readonly msSinceNudge: number;
+  readonly looksWithoutGrowth: number;
+  readonly exists: boolean;
+  /** The file has grown without the watch saying so. */
+  readonly watchMissed: boolean;
+}): Pace {
+  const { looksWithoutGrowth } = seen;
   if (seen.msSinceNudge < eagerMs) return { afterMs: eagerIntervalMs, watch: false };
-  if (!seen.exists) return { afterMs: missingMs, watch: false };
-  if (seen.looksWithoutGrowth < quietLooks) return { afterMs: limits.consoleFrameMs, watch: false };
-  return { afterMs: fallbackMs, watch: true };
+  if (!seen.exists) return { afterMs: looksWithoutGrowth < missingLooks ? missingMs : fallbackMs, watch: false };
+  if (looksWithoutGrowth < quietLooks) return { afterMs: limits.consoleFrameMs, watch: false };
+  return { afterMs: looksWithoutGrowth < silentLooks || seen.watchMissed ? fallbackMs : silentMs, watch: true };
 }
 
 export class Tail {
@@ -137,13 +148,15 @@ export class Tail {
 
   async #follow(): Promise<void> {
     let looksWithoutGrowth = 0;
+    let watchMissed = false;
     while (!this.#closed) {
       const msSinceNudge = performance.now() - this.#nudgedAt;
-      const pace = nextLook({ msSinceNudge, looksWithoutGrowth, exists: this.#file !== null });
-      const woken = pace.watch ? await this.#sleepWatching(pace.afterMs) : await this.#sleep(pace.afterMs);
+      const pace = nextLook({ msSinceNudge, looksWithoutGrowth, exists: this.#file !== null, watchMissed });
+      const woken = await (pace.watch ? this.#sleepWatching(pace.afterMs) : this.#sleep(pace.afterMs));
       if (this.#closed) return;
       if (pace.watch) await this.#replaceIfRenamed();
       const grew = await this.look();
+      watchMissed ||= pace.watch && grew && !woken;
       looksWithoutGrowth = grew || woken ? 0 : looksWithoutGrowth + 1;
     }
   }
