@@ -85,7 +85,11 @@ type PackageRule = {
 const packageRules: readonly PackageRule[] = [
   { what: 'electron', packages: /^electron(\/|$)/, onlyIn: /^src-main\/(shell\/|main\.ts$)/, testsToo: true },
   // One place starts processes: one place to get detaching, environment and arguments right.
-  { what: 'child processes', packages: /^(node:)?child_process$/, onlyIn: /^src-main\/core\/(process|testing)\// },
+  {
+    what: 'child processes',
+    packages: /^(node:)?child_process$/,
+    onlyIn: /^src-main\/core\/(process|([a-z-]+\/)?testing)\//,
+  },
   { what: "Node's modules", packages: /^node:/, onlyIn: /^src-main\// },
   // A leaf that every other layer bundles: each dependency here is everybody's.
   { what: 'any package but zod', packages: /^(?!zod(\/|$)|node:)/, onlyIn: /^(?!src-shared\/)/ },

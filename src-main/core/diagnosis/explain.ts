@@ -5,18 +5,12 @@
  * than explained wrongly.
  */
 import type { Failure } from '../../../src-shared/contract/errors.ts';
+import type { Rule } from './rule.ts';
 import { accelerationRules } from './rules-acceleration.ts';
 import { fileRules } from './rules-files.ts';
 import { guestRules } from './rules-guest.ts';
 import { hostRules } from './rules-host.ts';
 import { optionRules } from './rules-options.ts';
-
-export interface Rule {
-  /** Looked for in the whole of what QEMU wrote. */
-  readonly pattern: RegExp;
-  /** What the capture groups mean, in words. A group that did not take part is an empty text. */
-  explain(groups: readonly [string, string, string]): Omit<Failure, 'raw'>;
-}
 
 /** The special before the general: "could not open the backing file" also says "could not open". */
 const rules: readonly Rule[] = [...accelerationRules, ...guestRules, ...hostRules, ...fileRules, ...optionRules];

@@ -1,5 +1,5 @@
 /** Messages about accelerators: QEMU accel/kvm/kvm-all.c, accel/accel-user.c, softmmu/vl.c. */
-import type { Rule } from './explain.ts';
+import type { Rule } from './rule.ts';
 
 const useAuto = 'Choose the acceleration "auto": it uses what works here and falls back to emulation.';
 

@@ -1,5 +1,5 @@
 /** Messages about image files: QEMU block.c, block/file-posix.c, block/qcow2.c. */
-import type { Rule } from './explain.ts';
+import type { Rule } from './rule.ts';
 
 export const fileRules: readonly Rule[] = [
   {

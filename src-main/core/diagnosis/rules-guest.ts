@@ -1,5 +1,5 @@
 /** Messages about what is to be booted: kernels (hw/i386/x86.c, multiboot.c), firmware (hw/i386/x86.c, pc_sysfw.c, vl.c). */
-import type { Rule } from './explain.ts';
+import type { Rule } from './rule.ts';
 
 export const guestRules: readonly Rule[] = [
   {

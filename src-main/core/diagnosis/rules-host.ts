@@ -1,5 +1,5 @@
 /** Messages about what the host has: memory, ports, network devices, displays, other processes. */
-import type { Rule } from './explain.ts';
+import type { Rule } from './rule.ts';
 
 export const hostRules: readonly Rule[] = [
   {

@@ -1,5 +1,5 @@
 /** Messages about the command line itself: QEMU softmmu/vl.c, softmmu/qdev-monitor.c, util/qemu-option.c, qapi. */
-import type { Rule } from './explain.ts';
+import type { Rule } from './rule.ts';
 
 const look = 'The Command tab shows which field each argument comes from.';
 

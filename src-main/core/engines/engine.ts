@@ -4,9 +4,10 @@
  * rest, the same way for every engine.
  */
 import type { AccelerationChoice, Architecture, EngineDescription } from '../../../src-shared/model/engine.ts';
-import type { Finding, PlannedArgument, Progress } from '../../../src-shared/model/instance.ts';
-import type { Disk, Spec } from '../../../src-shared/model/spec.ts';
+import type { Finding, PlannedArgument } from '../../../src-shared/model/instance.ts';
+import type { Spec } from '../../../src-shared/model/spec.ts';
 import type { InstancePaths } from '../home/paths.ts';
+import type { StagedImages, StagingContext } from '../staging/staged-images.ts';
 
 /** What a probed binary can do. Cached by the binary's path, size and mtime. */
 export interface EngineCapabilities {
@@ -23,45 +24,6 @@ export interface EngineCapabilities {
   readonly cpus?: readonly string[];
   /** Whether `-sandbox` was compiled in and works on this kernel. */
   readonly sandbox: boolean;
-}
-
-export interface StagedDisk {
-  /** Absolute path given to QEMU. */
-  readonly path: string;
-  /** Explicit format, never guessed by QEMU. */
-  readonly format: string;
-  readonly readOnly: boolean;
-  readonly media: Disk['media'];
-  readonly interface: Disk['interface'];
-  /** Dotted path of the disk in the Spec. */
-  readonly field: string;
-  /** What was done, for the Command and Details views: "overlay on /a/b.qcow2". */
-  readonly note: string;
-}
-
-/** Every image by absolute path, ready to be opened by QEMU. */
-export interface StagedImages {
-  readonly kernel: string | null;
-  readonly initrd: string | null;
-  /** The complete kernel command line. */
-  readonly append: string;
-  readonly disks: readonly StagedDisk[];
-  readonly bios: string | null;
-  readonly pflash: {
-    readonly code: string;
-    readonly variables: string | null;
-    readonly variablesFormat: string;
-  } | null;
-  readonly efiDirectory: string | null;
-}
-
-export interface StagingContext {
-  readonly paths: InstancePaths;
-  readonly signal: AbortSignal;
-  /** At most ten times a second per instance. */
-  onProgress(progress: Progress): void;
-  /** One call as a named step begins; its end is the next call or the end of staging. */
-  onStep(name: string, note: string): void;
 }
 
 export interface PlanInput {

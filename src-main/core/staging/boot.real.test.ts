@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { StagedImages } from '../engines/engine.ts';
+import type { StagedImages } from './staged-images.ts';
 import { imageInfo, StagingBench, specOf } from './testing/staging-bench.ts';
 
 const ovmf = { code: '/usr/share/OVMF/OVMF_CODE_4M.fd', variables: '/usr/share/OVMF/OVMF_VARS_4M.fd' };

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { assertNever, SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { Architecture, FirmwareDescription } from '../../../src-shared/model/engine.ts';
 import type { Disk, Guest, Spec } from '../../../src-shared/model/spec.ts';
-import type { StagedDisk, StagedImages } from '../engines/engine.ts';
 import type { InstancePaths } from '../home/paths.ts';
 import type { ReuseQuestion, StagingMethod } from './reuse.ts';
+import type { StagedDisk, StagedImages } from './staged-images.ts';
 
 /** One file to be made in `staged/`. */
 export interface WorkItem {
@@ -97,16 +97,16 @@ export function layoutOf(spec: Spec, paths: Pick<InstancePaths, 'staged'>, facts
       // Copied, although it is ours: an update of the app must not change what a recorded boot has booted.
       const source = join(facts.assetsDirectory, 'demo-guest', 'demo-guest.elf');
       return {
-        images: { ...nothing, kernel: plain('kernel', 'Kernel', source, 'guest.kind'), append: guest.append },
+        images: { ...nothing, kernel: plain('kernel', 'stage the kernel', source, 'guest.kind'), append: guest.append },
         work,
       };
     }
     case 'linux': {
       const { linuxGuest } = facts;
-      const kernel = plain('kernel', 'Kernel', linuxGuest?.kernel ?? '', 'guest.kind');
+      const kernel = plain('kernel', 'stage the kernel', linuxGuest?.kernel ?? '', 'guest.kind');
       const initrd = staged({
         slot: 'initrd',
-        step: 'Initrd with ssh key',
+        step: 'stage the initrd with the ssh key',
         method: 'append-key',
         target: stagedNames.initrd,
         source: linuxGuest?.baseInitrd ?? '',
@@ -116,8 +116,8 @@ export function layoutOf(spec: Spec, paths: Pick<InstancePaths, 'staged'>, facts
       return { images: { ...nothing, kernel, initrd, append, disks: disks(guest.disks) }, work };
     }
     case 'kernel': {
-      const kernel = plain('kernel', 'Kernel', guest.kernel, 'guest.kernel');
-      const initrd = guest.initrd === null ? null : plain('initrd', 'Initrd', guest.initrd, 'guest.initrd');
+      const kernel = plain('kernel', 'stage the kernel', guest.kernel, 'guest.kernel');
+      const initrd = guest.initrd === null ? null : plain('initrd', 'stage the initrd', guest.initrd, 'guest.initrd');
       return { images: { ...nothing, kernel, initrd, append: guest.append, disks: disks(guest.disks) }, work };
     }
     case 'disk': {
@@ -127,7 +127,10 @@ export function layoutOf(spec: Spec, paths: Pick<InstancePaths, 'staged'>, facts
     case 'firmware': {
       const images = { ...nothing, efiDirectory: guest.efiDirectory, disks: disks(guest.disks) };
       if (guest.image.as === 'bios') {
-        return { images: { ...images, bios: plain('bios', 'Firmware', guest.image.file, 'guest.image.file') }, work };
+        return {
+          images: { ...images, bios: plain('bios', 'stage the firmware', guest.image.file, 'guest.image.file') },
+          work,
+        };
       }
       return { images: { ...images, pflash: ownFirmware(guest.image, facts, staged) }, work };
     }
@@ -147,13 +150,21 @@ function stageDisk(disk: Disk, index: number, facts: LayoutFacts, staged: Stage)
   if (disk.access === 'copy') {
     // The name says the format, so that a person in the folder knows what it is.
     const target = `${slot}.${sourceFormat}`;
-    const item = { slot, step: `Disk ${index}`, target, source: disk.file, sourceFormat, field, guestWrites: !isDisc };
+    const item = {
+      slot,
+      step: `stage disk ${index}`,
+      target,
+      source: disk.file,
+      sourceFormat,
+      field,
+      guestWrites: !isDisc,
+    };
     return { ...common, path: staged(item), format: sourceFormat, readOnly: isDisc, note: `copy of ${disk.file}` };
   }
   if (disk.access === 'overlay' && !isDisc) {
     const path = staged({
       slot,
-      step: `Disk ${index}`,
+      step: `stage disk ${index}`,
       method: 'overlay',
       target: `${slot}.qcow2`,
       source: disk.file,
@@ -205,7 +216,7 @@ function readableCode(source: string, field: string, facts: LayoutFacts, staged:
   if (sourceFormat === 'raw') return source;
   return staged({
     slot: 'code',
-    step: 'Firmware',
+    step: 'stage the firmware',
     method: 'convert',
     target: stagedNames.code,
     source,
@@ -224,7 +235,7 @@ function variables(
 ): string {
   return staged({
     slot: 'variables',
-    step: 'Firmware variables',
+    step: 'stage the firmware variables',
     method: 'convert',
     target: stagedNames.variables,
     source,

@@ -88,7 +88,12 @@ describe('staging once more', () => {
     const started = performance.now();
     await bench.stage(specOf({ kind: 'kernel', kernel: bench.at('kernel') }));
     expect(bench.progress.length).toBeLessThanOrEqual(2 + Math.ceil((performance.now() - started) / 100));
-    expect(bench.progress.at(-1)).toEqual({ step: 'Kernel', done: 64 * 1048576, total: 64 * 1048576, unit: 'bytes' });
+    expect(bench.progress.at(-1)).toEqual({
+      step: 'stage the kernel',
+      done: 64 * 1048576,
+      total: 64 * 1048576,
+      unit: 'bytes',
+    });
   });
 
   it('a touched source is not trusted', async () => {

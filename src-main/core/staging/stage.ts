@@ -11,7 +11,6 @@ import { assertNever } from '../../../src-shared/contract/errors.ts';
 import type { Architecture, FirmwareDescription } from '../../../src-shared/model/engine.ts';
 import type { Progress } from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
-import type { StagedImages, StagingContext } from '../engines/engine.ts';
 import type { SshKeys } from '../guests/ssh-keys.ts';
 import type { InstancePaths } from '../home/paths.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -23,6 +22,7 @@ import { throttleProgress } from './progress.ts';
 import { decideReuse, type ReuseDecision } from './reuse.ts';
 import { inspectSource, requireDirectory } from './source.ts';
 import { StagedFolder } from './staged-folder.ts';
+import type { StagedImages, StagingContext } from './staged-images.ts';
 
 interface LinuxGuestRequest {
   readonly cacheDirectory: string;
@@ -77,7 +77,7 @@ async function stage(spec: Spec, context: StagingContext, dependencies: StagingD
   signal.throwIfAborted();
 
   // Everything that is wrong with the files is found before the first byte is written.
-  context.onStep('Check files', '');
+  context.onStep('check files', '');
   const { guest } = spec;
   if (guest.kind === 'firmware' && guest.efiDirectory !== null) {
     await requireDirectory(guest.efiDirectory, 'guest.efiDirectory');
@@ -87,7 +87,7 @@ async function stage(spec: Spec, context: StagingContext, dependencies: StagingD
   let linuxGuest: LinuxGuestFiles | null = null;
   let publicKey = '';
   if (guest.kind === 'linux') {
-    context.onStep('Linux guest', 'Debian kernel, BusyBox, ssh');
+    context.onStep('build the Linux guest', 'Debian kernel, BusyBox, ssh');
     linuxGuest = await dependencies.prepareLinuxGuest({
       cacheDirectory: dependencies.linuxGuestDirectory,
       signal,

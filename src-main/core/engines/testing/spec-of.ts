@@ -2,7 +2,8 @@
 
 import type * as z from 'zod';
 import { type Spec, specSchema, specVersion } from '../../../../src-shared/model/spec.ts';
-import type { EngineCapabilities, PlanInput, StagedDisk, StagedImages } from '../engine.ts';
+import type { StagedDisk, StagedImages } from '../../staging/staged-images.ts';
+import type { EngineCapabilities, PlanInput } from '../engine.ts';
 
 type SpecInput = Omit<z.input<typeof specSchema>, 'version' | 'id' | 'createdAt' | 'name'> & { name?: string };
 

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Progress } from '../../../../src-shared/model/instance.ts';
 import { type Spec, specSchema } from '../../../../src-shared/model/spec.ts';
-import type { StagedImages, StagingContext } from '../../engines/engine.ts';
 import { type InstancePaths, instancePathsOf } from '../../home/paths.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createStaging, type StagingDependencies } from '../stage.ts';
+import type { StagedImages, StagingContext } from '../staged-images.ts';
 
 export class StagingBench {
   readonly directory: string;

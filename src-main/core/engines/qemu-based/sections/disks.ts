@@ -5,7 +5,8 @@
 import { assertNever } from '../../../../../src-shared/contract/errors.ts';
 import type { Architecture } from '../../../../../src-shared/model/engine.ts';
 import type { PlannedArgument } from '../../../../../src-shared/model/instance.ts';
-import type { PlanInput, StagedDisk } from '../../engine.ts';
+import type { StagedDisk } from '../../../staging/staged-images.ts';
+import type { PlanInput } from '../../engine.ts';
 import { option } from '../option.ts';
 import { isQ35, type MachineChoice, virtioDevice } from './machine.ts';
 import { diskNode, objectIds, row, slipwayField } from './row.ts';

@@ -1,0 +1,67 @@
+/**
+ * pages/ knows the page by roles and names, as a person with a screen reader does. Specs say what a person does; how
+ * that is found is here, once. Must never wait for a time or look at a class name, except for the rows of a terminal,
+ * which have no role of their own.
+ */
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { SlipwayApp } from '../fixtures/slipway-app.ts';
+
+export type ConsoleTitle = 'Serial' | 'Monitor' | 'QMP' | 'Engine log';
+
+export class Workbench {
+  readonly #app: SlipwayApp;
+
+  constructor(app: SlipwayApp) {
+    this.#app = app;
+  }
+
+  /** Of the run that is on now. */
+  get page(): Page {
+    return this.#app.page;
+  }
+
+  get state(): Locator {
+    return this.page.getByRole('status', { name: 'State' });
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  tab(name: string): Locator {
+    return this.page.getByRole('tab', { name, exact: true });
+  }
+
+  terminal(title: ConsoleTitle = 'Serial'): Locator {
+    return this.page.getByRole('region', { name: `${title} console`, exact: true });
+  }
+
+  async expectState(word: string, timeout = 20_000): Promise<void> {
+    await expect(this.state).toHaveText(word, { timeout });
+  }
+
+  /** What the terminal shows now, row by row. */
+  async rows(title: ConsoleTitle = 'Serial'): Promise<string[]> {
+    const rows = await this.terminal(title).locator('.xterm-rows > div').allTextContents();
+    return rows.map((row) => row.replaceAll('\u00a0', ' ').trimEnd());
+  }
+
+  async expectText(text: string | RegExp, title: ConsoleTitle = 'Serial', timeout = 20_000): Promise<void> {
+    const matches = (row: string) => (typeof text === 'string' ? row.includes(text) : text.test(row));
+    await expect
+      .poll(async () => (await this.rows(title)).some(matches), { message: `${title} shows ${text}`, timeout })
+      .toBe(true);
+  }
+
+  async type(text: string, title: ConsoleTitle = 'Serial'): Promise<void> {
+    await this.terminal(title).click();
+    await this.page.keyboard.type(text);
+  }
+
+  async openNewInstance(): Promise<Locator> {
+    await this.button('New instance').first().click();
+    const dialog = this.page.getByRole('dialog', { name: 'New instance' });
+    await expect(dialog).toBeVisible();
+    return dialog;
+  }
+}
