@@ -31,22 +31,34 @@ export class DurableSession implements ServiceSession {
       this.#channel.send(JSON.stringify(changed));
     }
     this.#wasAttached = true;
-    const behind: ServiceSession = service.connect(
+    // A service may end the session before `connect` returns.
+    let ended = false;
+    let behind: ServiceSession | null = null;
+    behind = service.connect(
       {
         send: (message) => {
-          if (!this.#closed) this.#channel.send(message);
+          // What an old owner says late would contradict the new one.
+          if (!this.#closed && (behind === null || behind === this.#behind)) this.#channel.send(message);
         },
-        close: () => this.#ended(behind),
+        close: () => {
+          ended = true;
+          if (behind !== null) this.#ended(behind);
+        },
       },
       this.#identity,
     );
     this.#behind = behind;
+    if (ended) {
+      this.#ended(behind);
+      return;
+    }
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const message of waiting) behind.receive(message);
   }
 
   receive(message: string | Uint8Array): void {
+    if (this.#closed) return;
     if (this.#behind !== null) {
       this.#behind.receive(message);
       return;

@@ -6,13 +6,17 @@ import { limits } from '../../src-shared/limits.ts';
 
 const textKind = 0;
 const binaryKind = 1;
-const headerBytes = 5;
+const lengthBytes = 4;
+const headerBytes = lengthBytes + 1;
+
+/** A text's limit counts characters, and UTF-8 needs up to three bytes for one of them. */
+const maxLength = limits.messageBytes * 3 + 1;
 
 export function encodeMessage(message: string | Uint8Array): Buffer {
   const payload = typeof message === 'string' ? Buffer.from(message, 'utf8') : message;
   const bytes = Buffer.allocUnsafe(headerBytes + payload.length);
   bytes.writeUInt32LE(payload.length + 1, 0);
-  bytes.writeUInt8(typeof message === 'string' ? textKind : binaryKind, 4);
+  bytes.writeUInt8(typeof message === 'string' ? textKind : binaryKind, lengthBytes);
   bytes.set(payload, headerBytes);
   return bytes;
 }
@@ -21,34 +25,49 @@ export function encodeMessage(message: string | Uint8Array): Buffer {
 export class MessageDecoder {
   #chunks: Buffer[] = [];
   #bytes = 0;
+  /** Bytes of the message that is being received, its length field included; null until that is known. */
+  #wanted: number | null = null;
 
-  push(chunk: Buffer): (string | Uint8Array)[] {
+  push(chunk: Buffer): (string | Uint8Array<ArrayBuffer>)[] {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    const messages: (string | Uint8Array)[] = [];
-    for (let length = this.#nextLength(); length !== null && this.#bytes >= length + 4; length = this.#nextLength()) {
-      const all = this.#joined();
-      const kind = all.readUInt8(4);
-      const payload = all.subarray(headerBytes, length + 4);
-      messages.push(kind === textKind ? payload.toString('utf8') : Uint8Array.from(payload));
-      this.#chunks = [all.subarray(length + 4)];
-      this.#bytes -= length + 4;
+    const messages: (string | Uint8Array<ArrayBuffer>)[] = [];
+    for (;;) {
+      this.#wanted ??= this.#readLength();
+      if (this.#wanted === null || this.#bytes < this.#wanted) return messages;
+      messages.push(decode(this.#take(this.#wanted)));
+      this.#wanted = null;
     }
-    return messages;
   }
 
-  #nextLength(): number | null {
-    if (this.#bytes < headerBytes) return null;
-    const length = this.#joined().readUInt32LE(0);
-    if (length < 1 || length > limits.messageBytes * 2) throw new Error(`message length ${length} is out of range`);
-    return length;
+  #readLength(): number | null {
+    if (this.#bytes < lengthBytes) return null;
+    const length = this.#join().readUInt32LE(0);
+    if (length < 1 || length > maxLength) throw new Error(`message length ${length} is out of range`);
+    return lengthBytes + length;
   }
 
-  #joined(): Buffer {
+  #take(bytes: number): Buffer {
+    const all = this.#join();
+    this.#chunks = [all.subarray(bytes)];
+    this.#bytes -= bytes;
+    return all.subarray(0, bytes);
+  }
+
+  /** Called twice a message, not once a chunk: a large message in small chunks would be copied over and over. */
+  #join(): Buffer {
     const [first] = this.#chunks;
     if (this.#chunks.length === 1 && first !== undefined) return first;
     const all = Buffer.concat(this.#chunks);
     this.#chunks = [all];
     return all;
   }
+}
+
+function decode(message: Buffer): string | Uint8Array<ArrayBuffer> {
+  const kind = message.readUInt8(lengthBytes);
+  const payload = message.subarray(headerBytes);
+  if (kind === textKind) return payload.toString('utf8');
+  if (kind === binaryKind) return Uint8Array.from(payload);
+  throw new Error(`message kind ${kind} is unknown`);
 }

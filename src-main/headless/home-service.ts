@@ -7,8 +7,10 @@
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { MessageChannelLike } from '../../src-shared/contract/messages.ts';
 import { type Core, createCore } from '../core/core.ts';
-import { acquireOwnerLock, type OwnerLock } from '../core/home/owner-lock.ts';
+import { acquireOwnerLock, lockAddress, type OwnerLock } from '../core/home/owner-lock.ts';
+import { findOwnerProcess } from '../core/home/owner-process.ts';
 import type { Paths } from '../core/home/paths.ts';
+import { CleanupStack } from '../core/kit/cleanup-stack.ts';
 import { systemClock } from '../core/kit/clock.ts';
 import type { Log } from '../core/kit/log.ts';
 import type { ClientIdentity, FaceAbilities } from '../core/service/client.ts';
@@ -26,18 +28,31 @@ export interface HomeServiceOptions {
   readonly abilities: FaceAbilities;
 }
 
-type Place = { readonly service: Service; readonly owner: boolean; leave(): Promise<void> };
+interface Place {
+  readonly service: Service;
+  readonly owner: boolean;
+  leave(): Promise<void>;
+}
 
 /** How long a new owner may take to come up, or an old one to go. */
 const switchMs = 15_000;
+/** An owner that listens answers at once, unless it hangs. */
+const answerMs = 10_000;
+/** After this long without an answer it is looked at: one that is suspended will not answer later either. */
+const doubtMs = 1000;
 const retryMs = 25;
+/** A newcomer that asked for the home gets the first chance to take it. */
+const newcomersChanceMs = 500;
+/** What is being launched for somebody else is not cut short by our leaving, unless it takes longer than this. */
+const launchPatienceMs = 3000;
 
 export class HomeService implements Service {
   readonly #options: HomeServiceOptions;
   readonly #sessions = new Set<DurableSession>();
+  readonly #disposal = new AbortController();
   #place: Place | null = null;
   #settling: Promise<void> | null = null;
-  #disposed = false;
+  #handingOver: Promise<void> | null = null;
 
   private constructor(options: HomeServiceOptions) {
     this.#options = options;
@@ -53,7 +68,7 @@ export class HomeService implements Service {
     for (;;) {
       if (await service.#tryOwn()) return service;
       if (await service.#tryJoin(takeOver)) return service;
-      if (systemClock.monotonic() > deadline) throw ownerDoesNotAnswer(options.paths);
+      if (systemClock.monotonic() > deadline) throw await ownerDoesNotAnswer(options.paths);
       await systemClock.wait(retryMs);
     }
   }
@@ -69,13 +84,19 @@ export class HomeService implements Service {
     });
     this.#sessions.add(session);
     if (this.#place !== null) session.attach(this.#place.service);
+    else this.#resettle();
     return session;
   }
 
   /** Lets go of the home; guests live on. */
   async dispose(): Promise<void> {
-    this.#disposed = true;
+    this.#disposal.abort(new SlipwayError('cancelled', 'Slipway is closing.'));
     for (const session of [...this.#sessions]) session.close();
+    await Promise.all([this.#settling, this.#handingOver]);
+    await this.#leave();
+  }
+
+  async #leave(): Promise<void> {
     const place = this.#place;
     this.#place = null;
     await place?.leave();
@@ -90,41 +111,37 @@ export class HomeService implements Service {
 
   async #own(lock: OwnerLock): Promise<Place> {
     const { paths, assetsDirectory, kind, log, abilities } = this.#options;
-    let core: Core | null = null;
+    const acquired = new CleanupStack();
+    acquired.add(() => lock.release());
     try {
-      core = await createCore({ paths, assetsDirectory, kind, log, onHandover: () => void this.#handOver() });
-      const owned = core;
-      const socket = await serveServiceSocket(paths, owned, abilities);
-      return {
-        service: owned,
-        owner: true,
-        async leave() {
-          await owned.dispose();
-          await socket.close();
-          await lock.release();
-        },
-      };
+      const core = await createCore({ paths, assetsDirectory, kind, log, onHandover: () => this.#handOver() });
+      acquired.add(() => core.dispose());
+      // Closed before the core is: who connects meanwhile must find nobody, not a core that is going.
+      const socket = await serveServiceSocket(paths, core, abilities);
+      acquired.add(() => socket.close());
+      acquired.add(() => (socket.clients > 0 || this.#handingOver !== null ? launchesSettled(core) : undefined));
+      return { service: core, owner: true, leave: () => acquired.close() };
     } catch (error) {
-      await core?.dispose();
-      await lock.release();
+      await acquired.close();
       throw error;
     }
   }
 
   async #tryJoin(takeOver: boolean): Promise<boolean> {
-    const remote = await openRemoteService(this.#options.paths);
+    const { paths } = this.#options;
+    const remote = await openRemoteService(paths);
     const client = SessionClient.over(remote, commandLineIdentity);
     try {
-      const owner = await client.call('owner.describe', {});
+      const owner = await this.#answer(client.call('owner.describe', {}));
       if (!takeOver) {
         this.#place = { service: remote, owner: false, leave: () => remote.close() };
         return true;
       }
       if (owner.kind === 'window') {
-        await client.call('owner.focus', {});
+        await this.#answer(client.call('owner.focus', {}));
         throw new SlipwayError('owner_busy', 'Slipway is already open; its window was brought to the front.');
       }
-      await client.call('owner.handover', {});
+      await this.#answer(client.call('owner.handover', {}));
     } catch (error) {
       if (!(error instanceof SlipwayError) || error.code !== 'connection_lost') throw error;
     } finally {
@@ -134,49 +151,95 @@ export class HomeService implements Service {
     return false;
   }
 
-  async #handOver(): Promise<void> {
-    this.#options.log.info('handing the home over');
-    const place = this.#place;
-    this.#place = null;
-    await place?.leave();
-    // Sessions noticed that theirs ended, and asked to be settled anew; by now the lock is free for the newcomer.
-    this.#resettle();
+  /** Throws `owner_busy` when the owner does not answer, sooner when it can be seen that it will not. */
+  async #answer<T>(answer: Promise<T>): Promise<T> {
+    const { paths } = this.#options;
+    const over = new AbortController();
+    const stop = AbortSignal.any([over.signal, this.#disposal.signal]);
+    const refusal = async (): Promise<never> => {
+      await systemClock.wait(doubtMs, stop);
+      if (!(await findOwnerProcess(lockAddress(paths.home)))?.suspended)
+        await systemClock.wait(answerMs - doubtMs, stop);
+      throw await ownerDoesNotAnswer(paths);
+    };
+    try {
+      return await Promise.race([answer, refusal()]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  #handOver(): void {
+    if (this.#handingOver !== null || !this.isOwner) return;
+    const { log } = this.#options;
+    log.info('handing the home over');
+    this.#handingOver = this.#leave()
+      .catch((error: unknown) => log.error('the home was not left in good order', { error: String(error) }))
+      .finally(() => {
+        this.#handingOver = null;
+        // The lock is free for the newcomer; then its client.
+        this.#resettle();
+      });
   }
 
   /** Finds a place again: as the new owner's client, or as the owner when there is no other. */
   #resettle(): void {
-    if (this.#disposed || this.#settling !== null) return;
+    if (this.#disposal.signal.aborted || this.#settling !== null || this.#handingOver !== null) return;
     this.#settling = this.#settle()
-      .catch((error: unknown) =>
-        this.#options.log.error('no owner of the home can be reached', { error: String(error) }),
-      )
+      .catch((error: unknown) => {
+        if (this.#disposal.signal.aborted) return;
+        this.#options.log.error('no owner of the home can be reached', { error: String(error) });
+        // Whoever waits must not wait for ever: it hears that the connection is lost, and may connect again.
+        for (const session of [...this.#sessions]) session.close();
+      })
       .finally(() => {
         this.#settling = null;
       });
   }
 
   async #settle(): Promise<void> {
-    const old = this.#place;
-    if (old?.owner) return;
-    this.#place = null;
-    await old?.leave();
-    const deadline = systemClock.monotonic() + switchMs;
-    // A newcomer that asked for the home gets the first chance to take it.
-    for (let chance = 0; !this.#disposed && systemClock.monotonic() < deadline; chance++) {
+    if (this.#place?.owner) return;
+    await this.#leave();
+    const startedAt = systemClock.monotonic();
+    for (;;) {
+      const waitedMs = systemClock.monotonic() - startedAt;
       if (await this.#tryJoin(false)) break;
-      if (chance > 20 && (await this.#tryOwn())) break;
-      await systemClock.wait(retryMs);
+      if (waitedMs > newcomersChanceMs && (await this.#tryOwn())) break;
+      if (waitedMs > switchMs) throw await ownerDoesNotAnswer(this.#options.paths);
+      await systemClock.wait(retryMs, this.#disposal.signal);
     }
     const place = this.#place as Place | null;
     if (place !== null) for (const session of this.#sessions) session.attach(place.service);
   }
 }
 
+function launchesSettled({ manager }: Core): Promise<void> {
+  const settled = () => manager.list().every(({ status }) => status.phase !== 'staging' && status.phase !== 'starting');
+  if (settled()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const finish = () => {
+      clearTimeout(deadline);
+      unsubscribe();
+      resolve();
+    };
+    const deadline = setTimeout(finish, launchPatienceMs);
+    const unsubscribe = manager.events.on(() => {
+      if (settled()) finish();
+    });
+  });
+}
+
 const commandLineIdentity: ClientIdentity = { trust: 'user', face: 'command-line', allowPower: true, abilities: {} };
 
-function ownerDoesNotAnswer(paths: Paths): SlipwayError {
+async function ownerDoesNotAnswer({ home }: Paths): Promise<SlipwayError> {
+  const owner = await findOwnerProcess(lockAddress(home));
+  const who = owner === null ? 'A process' : `Process ${owner.pid}`;
   return new SlipwayError('owner_busy', 'Another Slipway owns this home and does not answer.', {
-    cause: `A process holds the lock of ${paths.home}, but its service socket did not answer in ${switchMs / 1000} s.`,
-    hint: 'Close the other Slipway, or use another home with SLIPWAY_HOME.',
+    cause: owner?.suspended
+      ? `${who} holds the lock of ${home} and is suspended (Ctrl-Z, or a debugger).`
+      : `${who} holds the lock of ${home}, but does not answer on its service socket.`,
+    hint: owner?.suspended
+      ? `Let it go on with: kill -CONT ${owner.pid}  (or fg in its terminal). Guests run on when it is ended.`
+      : `${owner === null ? 'End it' : `End it with: kill ${owner.pid}`}  (guests run on), or use another home with SLIPWAY_HOME.`,
   });
 }

@@ -10,6 +10,9 @@ import { encodeMessage, MessageDecoder } from './framing.ts';
 import type { Service, ServiceSession } from './service.ts';
 import type { Introduction } from './service-socket.ts';
 
+/** An owner that is suspended does not say goodbye; this process must be able to end all the same. */
+const goodbyeMs = 500;
+
 /** A Service over the home's service socket. Sessions close their channel when the owner goes away or never was. */
 export async function openRemoteService(paths: Paths): Promise<Service & { close(): Promise<void> }> {
   const reachable = await openSocketPath(dirname(paths.serviceSocket), filenames.serviceSocket);
@@ -27,9 +30,7 @@ function connectTo(path: string, channel: MessageChannelLike, identity: ClientId
   socket.write(encodeMessage(JSON.stringify(introduction)));
   socket.on('data', (chunk) => {
     try {
-      for (const message of decoder.push(chunk)) {
-        channel.send(typeof message === 'string' ? message : Uint8Array.from(message));
-      }
+      for (const message of decoder.push(chunk)) channel.send(message);
     } catch {
       socket.destroy();
     }
@@ -37,7 +38,13 @@ function connectTo(path: string, channel: MessageChannelLike, identity: ClientId
   socket.on('error', () => socket.destroy());
   socket.on('close', () => channel.close());
   return {
-    receive: (message) => void socket.write(encodeMessage(message)),
-    close: () => void socket.end(),
+    receive(message) {
+      if (socket.writable) socket.write(encodeMessage(message));
+    },
+    close() {
+      socket.end();
+      const deadline = setTimeout(() => socket.destroy(), goodbyeMs);
+      socket.once('close', () => clearTimeout(deadline));
+    },
   };
 }

@@ -6,15 +6,16 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import type { MessageChannelLike } from '../../src-shared/contract/messages.ts';
 import { filenames } from '../core/home/filenames.ts';
 import type { Paths } from '../core/home/paths.ts';
 import { openSocketPath } from '../core/process/socket-path.ts';
 import type { ClientIdentity, FaceAbilities } from '../core/service/client.ts';
 import { encodeMessage, MessageDecoder } from './framing.ts';
-import type { Service, ServiceSession } from './service.ts';
+import { maxUnsentBytes, type Service, type ServiceSession } from './service.ts';
 
 /** First message of a client: as whom it speaks. */
-export const introductionSchema = z.strictObject({
+const introductionSchema = z.strictObject({
   type: z.literal('introduction'),
   trust: z.enum(['page', 'user']),
   face: z.enum(['window', 'web', 'command-line']),
@@ -22,12 +23,22 @@ export const introductionSchema = z.strictObject({
 });
 export type Introduction = z.infer<typeof introductionSchema>;
 
+export interface ServiceSocket {
+  /** How many clients are connected. */
+  readonly clients: number;
+  /** Nobody can connect any more from the moment this is called; then everyone is sent away. */
+  close(): Promise<void>;
+}
+
+/** A peer that does not read must not keep the owner from giving up the home. */
+const goodbyeMs = 500;
+
 /** Serves until closed. Only the owner of the home calls this, so a socket that lies there is a dead owner's. */
 export async function serveServiceSocket(
   paths: Paths,
   service: Service,
   abilities: FaceAbilities,
-): Promise<{ close(): Promise<void> }> {
+): Promise<ServiceSocket> {
   await rm(paths.serviceSocket, { force: true });
   const reachable = await openSocketPath(dirname(paths.serviceSocket), filenames.serviceSocket);
   const sockets = new Set<Socket>();
@@ -39,35 +50,42 @@ export async function serveServiceSocket(
   await listen(server, reachable.path);
   await chmod(paths.serviceSocket, 0o600);
   return {
+    get clients() {
+      return sockets.size;
+    },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.end();
-      // A peer that does not read must not keep the owner from giving up the home.
-      const deadline = setTimeout(() => sockets.forEach(destroy), 500);
+      const deadline = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, goodbyeMs);
       await closed;
       clearTimeout(deadline);
       await reachable.close();
-      await rm(paths.serviceSocket, { force: true });
     },
   };
-}
-
-function destroy(socket: Socket): void {
-  socket.destroy();
 }
 
 function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(path, () => resolve());
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
   });
 }
 
 function serveClient(socket: Socket, service: Service, abilities: FaceAbilities): void {
   const decoder = new MessageDecoder();
   let session: ServiceSession | null = null;
-  const channel = {
-    send: (message: string | Uint8Array) => void socket.write(encodeMessage(message)),
+  const channel: MessageChannelLike = {
+    send(message) {
+      if (!socket.writable) return;
+      socket.write(encodeMessage(message));
+      // Suspended, most likely. It connects again when it goes on; its unread news would fill the owner's memory.
+      if (socket.writableLength > maxUnsentBytes) socket.destroy();
+    },
     close: () => void socket.end(),
   };
   socket.on('data', (chunk) => {

@@ -21,3 +21,9 @@ export interface Service {
   /** The channel's `close` is called when the session ends from the service's side. */
   connect(channel: MessageChannelLike, identity: ClientIdentity): ServiceSession;
 }
+
+/**
+ * What may wait for a client that does not read. Console bytes are bounded by their own window long before; this is
+ * many thousand events, or a few of the largest answers.
+ */
+export const maxUnsentBytes = 32 * 1024 * 1024;

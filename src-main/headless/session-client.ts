@@ -3,11 +3,26 @@ import type { CallInput, CallName, CallOutput } from '../../src-shared/contract/
 import { type ConsoleFrame, decodeFrame, encodeFrame } from '../../src-shared/contract/console-frames.ts';
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
-import { replySchema } from '../../src-shared/contract/messages.ts';
+import { protocolVersion, replySchema } from '../../src-shared/contract/messages.ts';
 import { type Deferred, deferred } from '../core/kit/deferred.ts';
 import { Emitter } from '../core/kit/emitter.ts';
 import type { ClientIdentity } from '../core/service/client.ts';
 import type { Service, ServiceSession } from './service.ts';
+
+/** Calls that change nothing, whatever became of the answer. */
+const looks: ReadonlySet<CallName> = new Set([
+  'host.describe',
+  'settings.get',
+  'instance.list',
+  'instance.show',
+  'instance.find',
+  'instance.preview',
+  'instance.draft',
+  'instance.deletion',
+  'instance.boots',
+  'instance.log',
+  'files.grant',
+]);
 
 export class SessionClient {
   readonly events = new Emitter<SlipwayEvent>();
@@ -17,6 +32,7 @@ export class SessionClient {
   #session: ServiceSession | null = null;
   #nextId = 1;
   #ended = false;
+  #refusal: SlipwayError | null = null;
 
   static over(service: Service, identity: ClientIdentity): SessionClient {
     const client = new SessionClient();
@@ -27,9 +43,23 @@ export class SessionClient {
     return client;
   }
 
-  /** Rejects with a SlipwayError: the call's own failure, or `connection_lost`. */
-  call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
-    if (this.#ended || this.#session === null) return Promise.reject(connectionLost());
+  /**
+   * Rejects with a SlipwayError: the call's own failure, or `connection_lost`. What only looks is asked again of a new
+   * owner; of anything else the old one may have done it, so that whoever asked has to look first.
+   */
+  async call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
+    for (;;) {
+      try {
+        return await this.#callOnce(name, input);
+      } catch (error) {
+        const lost = error instanceof SlipwayError && error.code === 'connection_lost';
+        if (!lost || this.#ended || !looks.has(name)) throw error;
+      }
+    }
+  }
+
+  #callOnce<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
+    if (this.#ended || this.#session === null) return Promise.reject(this.#refusal ?? connectionLost());
     const id = this.#nextId++;
     const answer = deferred<unknown>();
     this.#pending.set(id, answer);
@@ -56,6 +86,7 @@ export class SessionClient {
     const reply = replySchema.parse(JSON.parse(message));
     switch (reply.type) {
       case 'hello':
+        if (reply.protocol !== protocolVersion) this.#refuse(otherVersion(reply.version));
         return;
       case 'event':
         // The answers to calls made of the old owner will not come.
@@ -71,6 +102,12 @@ export class SessionClient {
     }
   }
 
+  #refuse(refusal: SlipwayError): void {
+    this.#refusal = refusal;
+    // Not at once: the service is still connecting us.
+    queueMicrotask(() => this.close());
+  }
+
   #settle(id: number): Deferred<unknown> | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
@@ -80,7 +117,7 @@ export class SessionClient {
   #failPending(): void {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
-    for (const call of pending) call.reject(connectionLost());
+    for (const call of pending) call.reject(this.#refusal ?? connectionLost());
   }
 
   #onClosed(): void {
@@ -93,4 +130,11 @@ export class SessionClient {
 
 function connectionLost(): SlipwayError {
   return new SlipwayError('connection_lost', 'The connection to the owner of the Slipway home was lost.');
+}
+
+function otherVersion(version: string): SlipwayError {
+  return new SlipwayError('owner_busy', `The Slipway that owns this home is of another version (${version}).`, {
+    cause: 'The two do not speak the same protocol.',
+    hint: 'Close it and use one of the two, or give this one another home with SLIPWAY_HOME.',
+  });
 }

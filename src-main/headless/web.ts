@@ -4,16 +4,14 @@
  * one; Origin and Host are checked, so that a rebound name or another site's page gets nothing.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { extname, join, normalize, sep } from 'node:path';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { WebSocket, WebSocketServer } from 'ws';
 import * as z from 'zod';
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import { limits } from '../../src-shared/limits.ts';
 import { isErrno } from '../core/kit/atomic-file.ts';
-import { contentSecurityPolicy } from './content-security-policy.ts';
-import type { Service } from './service.ts';
+import { servePageFile } from './page-file.ts';
+import { maxUnsentBytes, type Service } from './service.ts';
 
 export interface WebFaceOptions {
   readonly service: Service;
@@ -22,6 +20,8 @@ export interface WebFaceOptions {
   /** 0: a free one. */
   readonly port: number;
   readonly allowPower: boolean;
+  /** How long a client may take to send its token. */
+  readonly tokenMs?: number;
 }
 
 export interface WebFace {
@@ -31,36 +31,31 @@ export interface WebFace {
 }
 
 const host = '127.0.0.1';
+const sessionPath = '/session';
 /** The page has this long to send its token. */
-const tokenMs = 5000;
+const defaultTokenMs = 5000;
 /** Close code the page knows: the token is wrong, asking again is of no use. */
 const tokenRefused = 4401;
-
-const contentTypes: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-};
 
 /** Throws `port_busy` when the port is taken. */
 export async function serveWebFace(options: WebFaceOptions): Promise<WebFace> {
   const token = randomBytes(32).toString('base64url');
-  const server = createServer((request, response) => void servePage(request, response, options.page));
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes, perMessageDeflate: false });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(cannotListen(error, options.port)));
-    server.listen(options.port, host, resolve);
+  const hosts = new Set<string>();
+  const server = createServer((request, response) => {
+    if (isForThisHost(request, hosts)) void servePageFile(request, response, options.page);
+    else response.writeHead(403, { 'Content-Type': 'text/plain' }).end('This address is not of this page.\n');
   });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes, perMessageDeflate: false });
+  await listen(server, options.port);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
-  const hosts = new Set([`${host}:${port}`, `localhost:${port}`]);
+  for (const name of [host, 'localhost']) hosts.add(`${name}:${port}`);
 
   server.on('upgrade', (request, socket, head) => {
-    if (!isAllowed(request, hosts) || new URL(request.url ?? '/', `http://${host}`).pathname !== '/session') {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+    // Until a WebSocket has it nobody else listens for its errors, and an error nobody listens for ends the process.
+    socket.on('error', () => socket.destroy());
+    if (!isForThisHost(request, hosts) || !isFromThisPage(request, hosts) || request.url !== sessionPath) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => serveClient(webSocket, token, options));
@@ -78,16 +73,31 @@ export async function serveWebFace(options: WebFaceOptions): Promise<WebFace> {
   };
 }
 
-function isAllowed(request: IncomingMessage, hosts: ReadonlySet<string>): boolean {
-  const { origin, host: requested } = request.headers;
-  if (requested === undefined || !hosts.has(requested)) return false;
-  // Browsers always send Origin on a WebSocket; what sends none is a program of the user's and still needs the token.
-  return origin === undefined || hosts.has(origin.replace(/^http:\/\//, ''));
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const refuse = (error: Error) => reject(cannotListen(error, port));
+    server.once('error', refuse);
+    server.listen(port, host, () => {
+      server.off('error', refuse);
+      resolve();
+    });
+  });
+}
+
+/** A name that another site rebound to loopback is not ours. */
+function isForThisHost({ headers }: IncomingMessage, hosts: ReadonlySet<string>): boolean {
+  return headers.host !== undefined && hosts.has(headers.host);
+}
+
+/** Browsers always send Origin on a WebSocket; what sends none is a program of the user's and still needs the token. */
+function isFromThisPage({ headers }: IncomingMessage, hosts: ReadonlySet<string>): boolean {
+  return headers.origin === undefined || hosts.has(headers.origin.replace(/^http:\/\//, ''));
 }
 
 const tokenMessageSchema = z.strictObject({ type: z.literal('token'), token: z.string() });
 
-function serveClient(socket: WebSocket, token: string, { service, allowPower }: WebFaceOptions): void {
+function serveClient(socket: WebSocket, token: string, options: WebFaceOptions): void {
+  const { service, allowPower, tokenMs = defaultTokenMs } = options;
   const deadline = setTimeout(() => socket.close(tokenRefused, 'no token'), tokenMs);
   socket.once('message', (data, isBinary) => {
     clearTimeout(deadline);
@@ -99,6 +109,8 @@ function serveClient(socket: WebSocket, token: string, { service, allowPower }: 
       {
         send: (message) => {
           if (socket.readyState === WebSocket.OPEN) socket.send(message);
+          // A frozen tab. It connects again when it goes on; its unread news would fill our memory.
+          if (socket.bufferedAmount > maxUnsentBytes) socket.terminate();
         },
         close: () => socket.close(1001),
       },
@@ -127,29 +139,6 @@ function isToken(text: string, token: string): boolean {
 function toBytes(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {
   if (Array.isArray(data)) return new Uint8Array(Buffer.concat(data));
   return new Uint8Array(data);
-}
-
-async function servePage(request: IncomingMessage, response: ServerResponse, page: string): Promise<void> {
-  const path = new URL(request.url ?? '/', `http://${host}`).pathname;
-  const relative = normalize(decodeURIComponent(path === '/' ? '/index.html' : path));
-  const file = join(page, relative);
-  response.setHeader('Content-Security-Policy', contentSecurityPolicy);
-  response.setHeader('X-Content-Type-Options', 'nosniff');
-  response.setHeader('Referrer-Policy', 'no-referrer');
-  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
-  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
-  response.setHeader('Cache-Control', 'no-store');
-  const type = contentTypes[extname(file)];
-  if (request.method !== 'GET' || type === undefined || !file.startsWith(page + sep)) {
-    response.writeHead(404).end();
-    return;
-  }
-  try {
-    const content = await readFile(file);
-    response.writeHead(200, { 'Content-Type': type }).end(content);
-  } catch (error) {
-    response.writeHead(isErrno(error, 'ENOENT', 'EISDIR') ? 404 : 500).end();
-  }
 }
 
 function cannotListen(error: Error, port: number): SlipwayError {

@@ -27,7 +27,8 @@ export async function acquireOwnerLock(home: string): Promise<OwnerLock | null> 
   return second === null ? null : lockOf(second);
 }
 
-function lockAddress(home: string): string {
+/** Where the lock of a home is. Exported for who has to say who holds it. */
+export function lockAddress(home: string): string {
   const user = process.getuid?.() ?? 0;
   const digest = createHash('sha256').update(home).digest('hex').slice(0, 24);
   const name = `slipway-owner-${user}-${digest}`;
