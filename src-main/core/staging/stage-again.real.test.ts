@@ -20,7 +20,7 @@ describe('staging once more', () => {
     const written = await readFile(overlay);
     bench.steps = [];
     await bench.stage(spec);
-    expect(bench.steps.at(-1)).toBe('Disk 0: reused: unchanged');
+    expect(bench.steps.at(-1)).toBe('stage disk 0: reused: unchanged');
     await bench.rawDisk('base.img', 'two');
     await bench.stage(spec);
     const aside = (await bench.stagedFiles()).find((name) => name.includes('superseded')) ?? '';

@@ -18,7 +18,7 @@ describe('staging, by kind of guest', () => {
     expect(await readFile(bench.staged('kernel'), 'utf8')).toBe('demo');
     bench.steps = [];
     await bench.stage(spec);
-    expect(bench.steps).toEqual(['Check files: ', 'Kernel: reused: unchanged']);
+    expect(bench.steps).toEqual(['check files: ', 'stage the kernel: reused: unchanged']);
   });
 
   it('linux: builds, stages, embeds the key and opens the console', async () => {
@@ -32,8 +32,8 @@ describe('staging, by kind of guest', () => {
       ensureSshKeys: async () => ({ privateKeyPath: '', publicKeyPath: '', publicKey: 'ssh-ed25519 BBBB new' }),
     });
     expect(bench.steps.slice(-2)).toEqual([
-      'Kernel: reused: unchanged',
-      'Initrd with ssh key: the ssh key is added to the guest’s initrd: what goes into it has changed',
+      'stage the kernel: reused: unchanged',
+      'stage the initrd with the ssh key: the ssh key is added to the guest’s initrd: what goes into it has changed',
     ]);
   });
 
@@ -122,7 +122,7 @@ describe('staging, by kind of guest', () => {
     await writeFile(bench.at('VARS.fd'), Buffer.alloc(65536, 3));
     bench.steps = [];
     await bench.stage(spec);
-    expect(bench.steps[1]).toMatch(/^Firmware variables: reused: kept, although/);
+    expect(bench.steps[1]).toMatch(/^stage the firmware variables: reused: kept, although/);
   });
 
   it('firmware: bios copied; code in qcow2 made raw; the EFI folder by its path', async () => {
