@@ -34,8 +34,8 @@ else if (isAlreadyOpen(home)) app.exit(0);
 else void end(home);
 
 async function open(): Promise<OpenHome> {
-  // QEMU opens the assets by their paths, and it cannot look into an archive.
-  return openHome(await claimHome(), join(output, 'assets').replace('app.asar', 'app.asar.unpacked'));
+  // QEMU opens the assets by their paths, and it cannot look into an archive: packaged, they lie beside it.
+  return openHome(await claimHome(), join(app.isPackaged ? process.resourcesPath : output, 'assets'));
 }
 
 async function show(opened: OpenHome): Promise<void> {

@@ -125,7 +125,7 @@ export class ConsoleViewer {
       data: () => {
         const stream = this.#stream;
         this.#write(frame.payload, () => {
-          if (stream === this.#stream) this.#acknowledge(frame.offset + frame.payload.length);
+          if (stream === this.#stream) this.#acknowledge(frame.offset + frame.extra);
         });
       },
       snapshot: () => {

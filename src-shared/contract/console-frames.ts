@@ -7,7 +7,7 @@
  *    13  u32  extra, by kind
  *    17  payload
  *
- * data      the bytes at `offset`
+ * data      the bytes at `offset`; extra = how many bytes of the stream they stand for (a text log's LF is sent as CR LF)
  * snapshot  a serialised screen that stands for everything before `offset`; extra = columns << 16 | rows.
  *           The terminal is reset before it is written, and input stays gated until it is parsed.
  * restart   the stream begins anew (a new boot, extra = its number); the next bytes are at `offset`
@@ -15,7 +15,7 @@
  * gap       `extra` bytes before `offset` are gone (punched out of the transcript)
  * ready     the viewer may type now; extra = 1 writable, 0 read-only
  * input     keyboard bytes (page → core)
- * ack       `offset`: everything before it was parsed (page → core)
+ * ack       `offset`: everything before it was parsed (page → core); of a data frame that is offset + extra
  */
 export const frameKinds = ['data', 'snapshot', 'restart', 'end', 'gap', 'ready', 'input', 'ack'] as const;
 export type FrameKind = (typeof frameKinds)[number];

@@ -63,7 +63,7 @@ class Attachment {
             client.sendFrame({
               kind: 'ack',
               viewer: frame.viewer,
-              offset: frame.offset + (frame.kind === 'data' ? frame.payload.length : 0),
+              offset: frame.offset + (frame.kind === 'data' ? frame.extra : 0),
               extra: 0,
               payload: new Uint8Array(),
             }),
