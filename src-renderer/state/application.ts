@@ -98,7 +98,7 @@ export class Application {
     busy.setState(({ calls }) => ({ calls: { ...calls, new: 'launch' } }));
     try {
       const name = freeName('demo', instances.getState().views);
-      this.appeared(await this.call('instance.launch', { name, guest: { kind: 'demo' } }));
+      this.launched(await this.call('instance.launch', { name, guest: { kind: 'demo' } }));
     } catch (error) {
       this.notifyFailure(toFailure(error));
     } finally {
@@ -106,8 +106,8 @@ export class Application {
     }
   }
 
-  /** An instance that was just made or brought back: in the list and selected, without waiting for its event. */
-  appeared(view: InstanceView): void {
+  /** An instance that was just launched: in the list, selected, ready to be typed into, without waiting for its event. */
+  launched(view: InstanceView): void {
     this.stores.instances.setState((state) => withView(state, view));
     this.stores.view.setState({ selected: view.id, tab: 'console', focusConsole: true });
   }
@@ -124,7 +124,10 @@ export class Application {
         label: 'Undo',
         run: () => {
           this.call('instance.restore', { trash }).then(
-            (view) => this.appeared(view),
+            (view) => {
+              this.stores.instances.setState((state) => withView(state, view));
+              this.select(view.id);
+            },
             (error) => this.notifyFailure(toFailure(error)),
           );
         },

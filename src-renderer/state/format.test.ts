@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatMoment, formatProgress, formatUptime } from './format.ts';
+import { commonDirectory, formatBytes, formatDuration, formatMoment, formatProgress, formatUptime } from './format.ts';
 
 describe('formatting', () => {
   it('bytes', () => {
@@ -39,8 +39,15 @@ describe('formatting', () => {
     expect(formatMoment(new Date(2026, 1, 4, 9, 5, 6).toISOString(), now)).toBe('2026-02-04 09:05:06');
   });
 
+  it('the directory that paths share', () => {
+    expect(commonDirectory(['/a/b/c', '/a/b/d/e', '/a/bc'])).toBe('/a/');
+    expect(commonDirectory(['/a/b'])).toBe('/a/');
+    expect(commonDirectory([])).toBe('');
+  });
+
   it('progress with and without a known end', () => {
     expect(formatProgress({ done: 1024, total: 4096, unit: 'bytes' })).toBe('1.0 KiB of 4.0 KiB');
     expect(formatProgress({ done: 3, total: 0, unit: 'items' })).toBe('3');
+    expect(formatProgress({ done: 0, total: 0, unit: 'items' })).toBe('');
   });
 });

@@ -51,8 +51,18 @@ export interface ProgressNumbers {
   readonly unit: 'bytes' | 'items';
 }
 
-/** `12.0 MiB of 40.0 MiB`, or what there is when the total is not known. */
+/** `12.0 MiB of 40.0 MiB`, what there is when the total is not known, and nothing where there is nothing to count. */
 export function formatProgress(progress: ProgressNumbers): string {
+  if (progress.total === 0 && progress.done === 0) return '';
   const show = (n: number): string => (progress.unit === 'bytes' ? formatBytes(n) : String(n));
   return progress.total > 0 ? `${show(progress.done)} of ${show(progress.total)}` : show(progress.done);
+}
+
+/** The directory all of these paths share, with its slash. */
+export function commonDirectory(paths: readonly string[]): string {
+  const [first = '', ...rest] = paths;
+  let shared = first.slice(0, first.lastIndexOf('/') + 1);
+  while (shared !== '' && !rest.every((path) => path.startsWith(shared)))
+    shared = shared.slice(0, shared.lastIndexOf('/', shared.length - 2) + 1);
+  return shared;
 }

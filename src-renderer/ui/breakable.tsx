@@ -5,8 +5,8 @@ export function Breakable({ text }: { text: string }) {
   return text.split(/(?<=[/,])/).map((part, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place
     <Fragment key={index}>
+      {index > 0 && <wbr />}
       {part}
-      <wbr />
     </Fragment>
   ));
 }

@@ -6,14 +6,20 @@ import { copyText } from './clipboard.ts';
 
 const shownMs = 1500;
 
-function useCopied(): [boolean, (text: string) => void] {
+/** Whether a copy was just made, and how to make one. */
+export function useCopied(failed: () => void = () => {}): [boolean, (text: string) => void] {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
     const timer = setTimeout(() => setCopied(false), shownMs);
     return () => clearTimeout(timer);
   }, [copied]);
-  return [copied, (text) => void copyText(text).then(setCopied)];
+  const copy = async (text: string): Promise<void> => {
+    const done = await copyText(text);
+    setCopied(done);
+    if (!done) failed();
+  };
+  return [copied, (text) => void copy(text)];
 }
 
 /** `label` names what is copied: "Copy address". */

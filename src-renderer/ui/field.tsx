@@ -11,6 +11,8 @@ interface Common {
   readonly label: string;
   readonly hint?: ReactNode | undefined;
   readonly messages?: readonly FieldMessage[];
+  /** The messages are shown by a row that this field is part of; here they only mark it. */
+  readonly messagesElsewhere?: boolean | undefined;
   readonly disabled?: boolean;
 }
 
@@ -53,7 +55,7 @@ export function TextField(props: TextFieldProps) {
     spellCheck: false,
     autoComplete: 'off',
     'aria-invalid': wrong(messages),
-    'aria-describedby': messages.length > 0 ? `${id}-messages` : undefined,
+    'aria-describedby': messages.length > 0 && !props.messagesElsewhere ? `${id}-messages` : undefined,
   };
   return (
     <div className="field">
@@ -84,7 +86,7 @@ export function TextField(props: TextFieldProps) {
         </datalist>
       )}
       {hint !== undefined && <p className="field-hint">{hint}</p>}
-      <Messages messages={messages} id={`${id}-messages`} />
+      {!props.messagesElsewhere && <Messages messages={messages} id={`${id}-messages`} />}
     </div>
   );
 }
@@ -121,7 +123,7 @@ export function SelectField<V extends string>(props: SelectFieldProps<V>) {
         ))}
       </select>
       {hint !== undefined && <p className="field-hint">{hint}</p>}
-      <Messages messages={messages} />
+      {!props.messagesElsewhere && <Messages messages={messages} />}
     </div>
   );
 }

@@ -40,7 +40,10 @@ export function Modal({
           onOpenAutoFocus={(event) => {
             // Without a field that asked for it, the dialog itself: the close button would greet with its tooltip.
             event.preventDefault();
-            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+            if (!(event.currentTarget instanceof HTMLElement)) return;
+            // React's own autoFocus comes too early inside another dialog, whose focus trap still holds.
+            const first = event.currentTarget.querySelector<HTMLElement>('[data-first]');
+            (first ?? event.currentTarget).focus();
           }}
           onInteractOutside={(event) => keepOnOutsideClick && event.preventDefault()}
         >

@@ -2,6 +2,7 @@
 import {
   AArrowDown,
   AArrowUp,
+  Check,
   ClipboardPaste,
   Copy,
   CopyCheck,
@@ -15,7 +16,8 @@ import {
 import { useStore } from 'zustand';
 import { useApplication } from '../../state/context.tsx';
 import { IconButton } from '../../ui/button.tsx';
-import { copyText, readText } from '../../ui/clipboard.ts';
+import { readText } from '../../ui/clipboard.ts';
+import { useCopied } from '../../ui/copy-button.tsx';
 import type { TerminalSurface } from './terminal-surface.ts';
 
 export interface ToolbarProps {
@@ -45,13 +47,10 @@ export function ConsoleToolbar(props: ToolbarProps) {
   const { surface, fileName, writable, locked, guestSize, onLock, onGuestSize, onSearch } = props;
   const application = useApplication();
   const fontSize = useStore(application.stores.settings, (settings) => settings.fontSize);
-  const copied = (done: boolean): void =>
-    application.notify({
-      tone: 'plain',
-      text: done ? 'Copied.' : 'The clipboard is not available here.',
-      failure: null,
-      action: null,
-    });
+  const refused = (): void =>
+    application.notify({ tone: 'plain', text: 'The clipboard is not available here.', failure: null, action: null });
+  const [selectionCopied, copySelection] = useCopied(refused);
+  const [allCopied, copyAll] = useCopied(refused);
   const paste = async (): Promise<void> => {
     const text = await readText();
     if (text === null)
@@ -73,16 +72,16 @@ export function ConsoleToolbar(props: ToolbarProps) {
       <IconButton small icon={Search} label="Search" keys="Ctrl+Shift+F" onClick={onSearch} />
       <IconButton
         small
-        icon={Copy}
+        icon={selectionCopied ? Check : Copy}
         label="Copy selection"
         keys="Ctrl+Shift+C"
-        onClick={() => surface && surface.selection !== '' && void copyText(surface.selection).then(copied)}
+        onClick={() => surface && surface.selection !== '' && copySelection(surface.selection)}
       />
       <IconButton
         small
-        icon={CopyCheck}
+        icon={allCopied ? Check : CopyCheck}
         label="Copy all text"
-        onClick={() => surface && void copyText(surface.allText()).then(copied)}
+        onClick={() => surface && copyAll(surface.allText())}
       />
       <IconButton
         small

@@ -36,8 +36,10 @@ export function ConsoleView({ view, tab, visible }: ConsoleViewProps) {
   useEffect(() => {
     if (!focusWanted || !visible || surface === null) return;
     stores.view.setState({ focusConsole: false });
-    // After the dialog that asked for it has given the focus back.
-    setTimeout(() => surface.focus(), focusDelayMs);
+    // After the dialog that asked for it has given the focus back, and not away from where someone types by then.
+    setTimeout(() => {
+      if (!(document.activeElement instanceof HTMLInputElement)) surface.focus();
+    }, focusDelayMs);
   }, [focusWanted, visible, surface, stores]);
   const writable = viewer.state === 'open' && viewer.writable;
   return (

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import type { CallOutput } from '../../../src-shared/contract/calls.ts';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
 import { useApplication } from '../../state/context.tsx';
-import { formatBytes } from '../../state/format.ts';
+import { commonDirectory, formatBytes } from '../../state/format.ts';
 import { viewOf } from '../../state/instances.ts';
 import { Breakable } from '../../ui/breakable.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -20,6 +20,7 @@ export function DeleteDialog({ id, onClose }: { id: string; onClose: () => void 
   useEffect(() => {
     application.call('instance.deletion', { id }).then(setDeletion, (error) => setFailure(toFailure(error)));
   }, [application, id]);
+  const directory = commonDirectory(deletion?.files.map((file) => file.path) ?? []);
   const confirm = async (): Promise<void> => {
     setBusy(true);
     try {
@@ -49,7 +50,15 @@ export function DeleteDialog({ id, onClose }: { id: string; onClose: () => void 
       {failure && <FailurePanel failure={failure} />}
       {deletion === null && failure === null && <p className="field-hint">Adding up what is there…</p>}
       {deletion && (
-        <table className="table">
+        <p className="deletion-sum">
+          {deletion.files.length} files, {formatBytes(deletion.bytes)}, in{' '}
+          <span className="mono">
+            <Breakable text={directory} />
+          </span>
+        </p>
+      )}
+      {deletion && (
+        <table className="table dense-table">
           <thead>
             <tr>
               <th scope="col">What</th>
@@ -64,18 +73,12 @@ export function DeleteDialog({ id, onClose }: { id: string; onClose: () => void 
               <tr key={file.path}>
                 <td>{file.what}</td>
                 <td className="mono deletion-path">
-                  <Breakable text={file.path} />
+                  <Breakable text={file.path.slice(directory.length)} />
                 </td>
                 <td className="number">{formatBytes(file.bytes)}</td>
               </tr>
             ))}
           </tbody>
-          <tfoot>
-            <tr>
-              <td colSpan={2}>Together</td>
-              <td className="number">{formatBytes(deletion.bytes)}</td>
-            </tr>
-          </tfoot>
         </table>
       )}
     </Modal>

@@ -122,8 +122,7 @@ export function FileBrowser({ title, kind, onPick, onClose }: FileBrowserProps) 
           className="input"
           aria-label="Filter files"
           placeholder="Filter"
-          // biome-ignore lint/a11y/noAutofocus: the list is driven from here
-          autoFocus
+          data-first
           value={filter}
           spellCheck={false}
           onChange={(event) => {
@@ -166,7 +165,7 @@ export function FileBrowser({ title, kind, onPick, onClose }: FileBrowserProps) 
             <span className="browser-time">{entry.modifiedAt === null ? '' : formatMoment(entry.modifiedAt)}</span>
           </div>
         ))}
-        {listing !== null && entries.length === 0 && <p className="page-note">Nothing here.</p>}
+        {listing !== null && entries.length === 0 && <p className="browser-empty">Nothing here.</p>}
       </div>
     </Modal>
   );

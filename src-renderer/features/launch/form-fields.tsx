@@ -36,6 +36,7 @@ interface BoundSelectProps<V extends string> {
   readonly value: V;
   readonly hint?: ReactNode | undefined;
   readonly disabled?: boolean;
+  readonly messagesElsewhere?: boolean | undefined;
   readonly options: readonly { readonly value: V; readonly label: string; readonly disabled?: boolean }[];
   readonly onChange: (value: V) => void;
 }

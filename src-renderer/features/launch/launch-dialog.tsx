@@ -85,10 +85,10 @@ function Filling({ guest, instance, dropped, stored, onClose }: LaunchDialogProp
     }
     setBusy(true);
     try {
-      if (instance === null) application.appeared(await application.call('instance.launch', draft));
+      if (instance === null) application.launched(await application.call('instance.launch', draft));
       else {
         await application.call('instance.configure', { id: instance, draft });
-        if (launch) application.appeared(await application.call('instance.start', { id: instance }));
+        if (launch) application.launched(await application.call('instance.start', { id: instance }));
       }
       onClose();
     } catch (error) {

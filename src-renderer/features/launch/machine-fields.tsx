@@ -5,9 +5,11 @@ import { limits } from '../../../src-shared/limits.ts';
 import { architectures } from '../../../src-shared/model/engine.ts';
 import { useApplication } from '../../state/context.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { Messages } from '../../ui/field.tsx';
 import { FileField } from './file-field.tsx';
 import { newPort, type PortForm } from './form.ts';
 import { BoundSelect, BoundText, useForm } from './form-fields.tsx';
+import { useMessages } from './messages.tsx';
 
 export function SizeFields() {
   const { form, change } = useForm();
@@ -105,10 +107,18 @@ function PortRow({ port, index }: { port: PortForm; index: number }) {
       ports: form.ports.map((other) => (other.key === port.key ? { ...other, ...part } : other)),
     });
   const path = `host.ports.${index}`;
+  const messages = useMessages(path);
   return (
     <div className="port-row">
-      <BoundText field={`${path}.name`} label="Name" value={port.name} onChange={(name) => set({ name })} />
+      <BoundText
+        messagesElsewhere
+        field={`${path}.name`}
+        label="Name"
+        value={port.name}
+        onChange={(name) => set({ name })}
+      />
       <BoundSelect
+        messagesElsewhere
         field={`${path}.protocol`}
         label="Protocol"
         value={port.protocol}
@@ -119,6 +129,7 @@ function PortRow({ port, index }: { port: PortForm; index: number }) {
         onChange={(protocol) => set({ protocol })}
       />
       <BoundText
+        messagesElsewhere
         field={`${path}.guest`}
         label="Guest port"
         numeric
@@ -126,6 +137,7 @@ function PortRow({ port, index }: { port: PortForm; index: number }) {
         onChange={(guest) => set({ guest })}
       />
       <BoundText
+        messagesElsewhere
         field={`${path}.host`}
         label="Host port"
         numeric
@@ -133,12 +145,22 @@ function PortRow({ port, index }: { port: PortForm; index: number }) {
         value={port.host}
         onChange={(host) => set({ host })}
       />
-      <BoundText field={`${path}.bind`} label="Listens on" mono value={port.bind} onChange={(bind) => set({ bind })} />
+      <BoundText
+        messagesElsewhere
+        field={`${path}.bind`}
+        label="Listens on"
+        mono
+        value={port.bind}
+        onChange={(bind) => set({ bind })}
+      />
       <IconButton
         icon={X}
         label={`Remove port ${port.name || index + 1}`}
         onClick={() => change({ portsTouched: true, ports: form.ports.filter((other) => other.key !== port.key) })}
       />
+      <div className="row-messages">
+        <Messages messages={messages} />
+      </div>
     </div>
   );
 }

@@ -38,13 +38,13 @@ export function MessageBoardProvider({ problems, findings, failure, children }: 
       ...findings.map(
         ({ severity, failure: found }): Placed => ({
           severity,
-          text: found.message,
+          text: [found.message, found.cause].filter(Boolean).join(' '),
           hint: found.hint,
           field: found.field,
         }),
       ),
     ];
-    if (failure?.field !== undefined && !messages.some((message) => message.text === failure.message))
+    if (failure?.field !== undefined && !messages.some((message) => message.text.startsWith(failure.message)))
       messages.push({ severity: 'error', text: failure.message, hint: failure.hint, field: failure.field });
     return {
       messages,

@@ -39,7 +39,7 @@ function PortRow({ port, sshLine }: { port: PortStatus; sshLine: string | null }
         )}
       </td>
       <td className="ports-actions">
-        {address !== null && port.state !== 'failed' && (
+        {address !== null && (port.state === 'mapped' || port.state === 'answering') && (
           <>
             <CopyIcon text={address} label={`Copy address of ${port.name}`} />
             {sshLine !== null && port.guest === 22 && <CopyButton text={sshLine} label="Copy ssh command" />}
