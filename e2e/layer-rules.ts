@@ -95,7 +95,8 @@ const packageRules: readonly PackageRule[] = [
   { what: 'any package but zod', packages: /^(?!zod(\/|$)|node:)/, onlyIn: /^(?!src-shared\/)/ },
 ];
 
-const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file);
+/** A test, or a part of the tests of its folder. */
+const isTest = (file: string): boolean => /\.test\.tsx?$|\/testing\//.test(file);
 
 function layerOf(file: string): Layer | undefined {
   return layers.find(({ files }) => files.test(file));

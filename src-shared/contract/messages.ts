@@ -14,7 +14,6 @@ export const requestSchema = z.strictObject({
   name: z.string().max(100),
   input: z.unknown(),
 });
-export type Request = z.infer<typeof requestSchema>;
 
 export const replySchema = z.discriminatedUnion('type', [
   /** First message of every session. */
