@@ -1,0 +1,100 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CleanupStack } from '../kit/cleanup-stack.ts';
+import { type BundledProgram, bundleProgram } from '../testing/bundled-program.ts';
+import { eventually } from '../testing/eventually.ts';
+import { acquireOwnerLock, lockAddress } from './owner-lock.ts';
+import { findOwnerProcess } from './owner-process.ts';
+import { prepareHome } from './prepare.ts';
+
+let holders: BundledProgram;
+beforeAll(async () => {
+  holders = await bundleProgram('src-main/core/home/testing/lock-holder.ts');
+});
+afterAll(() => holders.dispose());
+
+let cleanups: CleanupStack;
+let home: string;
+beforeEach(async () => {
+  cleanups = new CleanupStack();
+  const directory = await mkdtemp(join(tmpdir(), 'slipway-lock-'));
+  cleanups.add(() => rm(directory, { recursive: true, force: true }));
+  home = (await prepareHome(join(directory, 'home'))).home;
+});
+afterEach(() => cleanups.close());
+
+function hold(of = home) {
+  const holder = holders.start([of]);
+  cleanups.add(() => holder.kill());
+  return holder;
+}
+
+async function acquire(of = home) {
+  const lock = await acquireOwnerLock(of);
+  if (lock !== null) cleanups.add(() => lock.release());
+  return lock;
+}
+
+describe('the owner lock', () => {
+  it('is held by one process at a time', async () => {
+    const first = hold();
+    await first.says('mine');
+    const second = hold();
+    await second.says('taken');
+    expect(await acquire()).toBeNull();
+    first.child.stdin?.write('let go\n');
+    expect(await first.ended).toEqual({ code: 0, signal: null });
+    expect(await acquire()).not.toBeNull();
+  });
+
+  it('is held by exactly one of many that start at once', async () => {
+    const all = Array.from({ length: 6 }, () => hold());
+    await Promise.all(all.map((holder) => holder.says(/mine|taken/)));
+    expect(all.filter(({ stdout }) => stdout === 'mine\n')).toHaveLength(1);
+  });
+
+  it('is free the moment its holder is killed', async () => {
+    const holder = hold();
+    await holder.says('mine');
+    await holder.kill();
+    expect(await acquire()).not.toBeNull();
+  });
+
+  it('is free again after it was released, also in the same process', async () => {
+    const lock = await acquire();
+    expect(await acquire()).toBeNull();
+    await lock?.release();
+    expect(await acquire()).not.toBeNull();
+  });
+
+  it('is one per home', async () => {
+    const other = (await prepareHome(`${home}-2`)).home;
+    cleanups.add(() => rm(other, { recursive: true, force: true }));
+    expect(await acquire()).not.toBeNull();
+    expect(await acquire(other)).not.toBeNull();
+  });
+
+  it('is the same by whatever name the home is called', async () => {
+    const link = `${home}-link`;
+    await symlink(home, link);
+    cleanups.add(() => rm(link, { force: true }));
+    const [straight, linked, roundabout] = await Promise.all(
+      [home, link, join(home, '..', 'home', '.')].map((name) => prepareHome(name)),
+    );
+    expect(linked?.home).toBe(straight?.home);
+    expect(roundabout?.home).toBe(straight?.home);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('who holds it [Linux]', () => {
+  it('can be told, and whether it is suspended', async () => {
+    expect(await findOwnerProcess(lockAddress(home))).toBeNull();
+    const holder = hold();
+    await holder.says('mine');
+    expect(await findOwnerProcess(lockAddress(home))).toEqual({ pid: holder.pid, suspended: false });
+    holder.child.kill('SIGSTOP');
+    await eventually(async () => (await findOwnerProcess(lockAddress(home)))?.suspended);
+  });
+});
