@@ -16,7 +16,6 @@ export interface InstancesState {
 
 export const createInstancesStore = () =>
   createStore<InstancesState>(() => ({ loaded: false, views: [], details: {} }));
-export type InstancesStore = ReturnType<typeof createInstancesStore>;
 
 const byName = (a: InstanceView, b: InstanceView): number =>
   a.name.localeCompare(b.name, undefined, { numeric: true }) || a.id.localeCompare(b.id);

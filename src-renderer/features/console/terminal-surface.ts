@@ -26,6 +26,8 @@ export interface SurfaceOptions {
 }
 
 const scrollbackLines = 10_000;
+/** Below this a person cannot read; the pane cuts the line instead. */
+const smallestFont = 8;
 const encoder = new TextEncoder();
 
 export function allowedLink(text: string): string | null {
@@ -41,6 +43,7 @@ export class TerminalSurface implements ConsoleScreen {
   #announced = { columns: 80, rows: 24 };
   #guestSize = false;
   #dark: boolean;
+  #fontSize: number;
   #locked = false;
   #lockedAt = 0;
   #stopDrawing: (() => void) | null = null;
@@ -48,6 +51,7 @@ export class TerminalSurface implements ConsoleScreen {
   constructor(options: SurfaceOptions) {
     this.#options = options;
     this.#dark = options.dark;
+    this.#fontSize = options.fontSize;
     const open = (_: MouseEvent, text: string): void => {
       const url = allowedLink(text);
       if (url !== null) options.linkOpened(url);
@@ -136,8 +140,9 @@ export class TerminalSurface implements ConsoleScreen {
     this.#terminal.write(`${start}\x1b[0;2m── ${plain} ──\x1b[0m\r\n`);
   }
 
-  /** All rows there is room for, and columns beyond the announced ones; never fewer, then the pane scrolls. */
+  /** All rows there is room for, and columns beyond the announced ones; never fewer, then the text gets smaller. */
   fit(): void {
+    this.#scale();
     const room = this.#fit.proposeDimensions();
     const { columns, rows } = this.#announced;
     if (room === undefined || Number.isNaN(room.cols) || room.rows < 2) return;
@@ -147,6 +152,16 @@ export class TerminalSurface implements ConsoleScreen {
     if (wanted.columns !== this.#terminal.cols || wanted.rows !== this.#terminal.rows)
       this.#terminal.resize(wanted.columns, wanted.rows);
     this.#moved();
+  }
+
+  #scale(): void {
+    const room = this.#fit.proposeDimensions();
+    const current = this.#terminal.options.fontSize ?? this.#fontSize;
+    if (room === undefined || Number.isNaN(room.cols)) return;
+    const atWantedSize = (room.cols * current) / this.#fontSize;
+    const share = Math.min(1, atWantedSize / this.#announced.columns);
+    const scaled = Math.max(Math.min(smallestFont, this.#fontSize), Math.floor(this.#fontSize * share));
+    if (scaled !== current) this.#terminal.options.fontSize = scaled;
   }
 
   get announcedSize(): string {
@@ -159,6 +174,7 @@ export class TerminalSurface implements ConsoleScreen {
   }
 
   setFontSize(px: number): void {
+    this.#fontSize = px;
     this.#terminal.options.fontSize = px;
     this.fit();
   }
