@@ -61,8 +61,12 @@ class FakeSession {
     sendFrame: (frame) => void this.sent.push(frame),
   };
 
-  frame(kind: FrameKind, offset: number, extra = 0, payload = ''): void {
+  frame(kind: Exclude<FrameKind, 'data'>, offset: number, extra = 0, payload = ''): void {
     this.receive?.({ kind, viewer: 3, offset, extra, payload: bytes(payload) });
+  }
+  /** `stands` is how many bytes of the stream the text stands for. */
+  data(offset: number, payload: string, stands = payload.length): void {
+    this.receive?.({ kind: 'data', viewer: 3, offset, extra: stands, payload: bytes(payload) });
   }
   get acks(): number[] {
     return this.sent.filter((frame) => frame.kind === 'ack').map((frame) => frame.offset);
@@ -92,13 +96,19 @@ describe('ConsoleViewer', () => {
 
   it('acknowledges what was parsed, not what arrived', () => {
     fake.frame('snapshot', 100, size, 'old');
-    fake.frame('data', 100, 0, 'new');
+    fake.data(100, 'new');
     expect(screen.log).toEqual(['reset 80x24', 'old', 'new']);
     expect(fake.acks).toEqual([]);
     screen.parse(1);
     expect(fake.acks).toEqual([100]);
     screen.parse();
     expect(fake.acks).toEqual([100, 103]);
+  });
+
+  it('acknowledges bytes of the stream, also where the text for them is longer', () => {
+    fake.data(10, 'line\r\n', 5);
+    screen.parse();
+    expect(fake.acks).toEqual([15]);
   });
 
   it('drops what the terminal answers to old output, and lets typing through after it', () => {
@@ -125,9 +135,9 @@ describe('ConsoleViewer', () => {
   it('waits with a snapshot until earlier bytes are parsed, and keeps the order after it', () => {
     fake.frame('ready', 0, 1);
     screen.parse();
-    fake.frame('data', 0, 0, 'a');
+    fake.data(0, 'a');
     fake.frame('snapshot', 5000, size, 'screen');
-    fake.frame('data', 5000, 0, 'b');
+    fake.data(5000, 'b');
     expect(screen.log).toEqual(['a']);
     viewer.type(bytes('gated'));
     screen.parse(1);
@@ -140,9 +150,9 @@ describe('ConsoleViewer', () => {
   });
 
   it('does not acknowledge bytes of an old boot in the new one', () => {
-    fake.frame('data', 9000, 0, 'last words');
+    fake.data(9000, 'last words');
     fake.frame('restart', 0, 4);
-    fake.frame('data', 0, 0, 'hi');
+    fake.data(0, 'hi');
     screen.parse();
     expect(screen.log).toEqual(['last words', '-- boot 4', 'hi']);
     expect(fake.acks).toEqual([0, 2]);

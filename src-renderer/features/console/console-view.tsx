@@ -65,7 +65,12 @@ export function ConsoleView({ view, tab, visible }: ConsoleViewProps) {
           }}
         />
       )}
-      <section className="console-screen" aria-label={tab.label} data-instance={view.id} data-state={viewer.state}>
+      <section
+        className="console-screen"
+        aria-label={tab.label}
+        data-instance={view.id}
+        data-state={viewer.state === 'open' && viewer.writable ? 'writable' : viewer.state}
+      >
         <div className="console-host" ref={handle.element} />
         {viewer.state === 'failed' && (
           <div className="console-absent">
