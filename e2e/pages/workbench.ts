@@ -54,6 +54,8 @@ export class Workbench {
   }
 
   async type(text: string, title: ConsoleTitle = 'Serial'): Promise<void> {
+    // Until the old output is parsed keys are not taken: a terminal's answers to it would be typed into the guest.
+    await expect(this.terminal(title)).toHaveAttribute('data-state', 'writable');
     await this.terminal(title).click();
     await this.page.keyboard.type(text);
   }

@@ -54,7 +54,7 @@ export async function launch(services: InstanceServices, context: LaunchContext)
   const acceleration = await timeline.run(
     'choose the accelerator',
     () => doctor.resolve(spec.host.acceleration, spec.architecture, capabilities),
-    (choice) => `${choice.accelerator}: ${choice.reason}`,
+    ({ reason }) => reason,
   );
   signal.throwIfAborted();
   const instance = paths.instance(spec.id);

@@ -42,6 +42,7 @@ export class ReadinessWatch {
     const firstByte = this.#consoles.firstByte(signal).then(
       () => {
         this.#timeline?.end('done');
+        this.#timeline?.begin('ready');
         this.#state.learn({ serialBytes: this.#consoles.serialBytes });
       },
       () => undefined,
@@ -51,7 +52,6 @@ export class ReadinessWatch {
       this.#state.learn({ ready: true, waiting: null });
       // A guest that needs nothing to be ready can be so before it has said anything.
       await firstByte;
-      this.#timeline?.begin('ready');
       this.#timeline?.end(signal.aborted ? 'cancelled' : 'done');
     } catch (error) {
       if (signal.aborted) this.#timeline?.end('cancelled');
@@ -85,7 +85,6 @@ export class ReadinessWatch {
 
   #hasFailed(error: unknown): void {
     const failure = toFailure(error);
-    this.#timeline?.begin('ready');
     this.#timeline?.end('failed', failure.message);
     this.#state.learn({ waiting: { text: failure.message, hint: failure.hint ?? '', overdue: true } });
   }

@@ -52,7 +52,11 @@ export function ConsolePane({ view, visible }: { view: InstanceView; visible: bo
               aria-selected={tab.key === chosen}
               data-state={tab.key === chosen ? 'active' : undefined}
               tabIndex={tab.key === chosen ? 0 : -1}
-              onClick={() => choose(tab.key)}
+              onClick={({ detail }) => {
+                choose(tab.key);
+                // With the mouse a terminal is chosen to type into it; with the keys the tabs are walked along.
+                if (detail > 0) stores.view.setState({ focusConsole: true });
+              }}
               onKeyDown={(event) => {
                 const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
                 if (step === undefined) return;

@@ -69,7 +69,7 @@ export function ConsoleView({ view, tab, visible }: ConsoleViewProps) {
         className="console-screen"
         aria-label={tab.label}
         data-instance={view.id}
-        data-state={viewer.state === 'open' && viewer.writable ? 'writable' : viewer.state}
+        data-state={writable ? 'writable' : viewer.state}
       >
         <div className="console-host" ref={handle.element} />
         {viewer.state === 'failed' && (
