@@ -9,7 +9,7 @@ export const acceleratorSchema = z.enum(['kvm', 'hvf', 'tcg']);
 export type Accelerator = z.infer<typeof acceleratorSchema>;
 
 export const engineDescriptionSchema = z.strictObject({
-  kind: z.enum(['qemu']),
+  kind: z.enum(['qemu', 'femu']),
   architecture: architectureSchema,
   /** Absolute path of the binary, or null when none was found. */
   binary: z.string().nullable(),

@@ -57,7 +57,9 @@ export type Status = z.infer<typeof statusSchema>;
 export const instanceViewSchema = z.strictObject({
   id: instanceIdSchema,
   name: z.string(),
-  guestKind: z.enum(['demo', 'linux', 'kernel', 'disk', 'firmware']),
+  guestKind: z.enum(['demo', 'linux', 'kernel', 'disk', 'firmware', 'fuchsia']),
+  /** `ffx`: started by `ffx emu`; shown and stopped, never changed. */
+  origin: z.enum(['slipway', 'ffx']).default('slipway'),
   architecture: z.string(),
   status: statusSchema,
   ports: z.array(portStatusSchema),

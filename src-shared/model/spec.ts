@@ -63,7 +63,72 @@ function guestSchema<F extends z.ZodType>(file: F) {
       efiDirectory: file.nullable().default(null),
       disks,
     }),
+    fuchsiaGuestSchema(file),
   ]);
+}
+
+/** What ffx calls its engines: `femu` is the Android emulator's QEMU, `auto` looks at what is installed and asked for. */
+export const fuchsiaEngineSchema = z.enum(['auto', 'qemu', 'femu']);
+export const fuchsiaDiskKindSchema = z.enum(['fvm', 'fxfs', 'fat', 'gpt']);
+
+/** A Fuchsia guest, with everything `ffx emu start` can be told about one. */
+function fuchsiaGuestSchema<F extends z.ZodType>(file: F) {
+  const optionalFile = file.nullable().default(null);
+  return z.strictObject({
+    kind: z.literal('fuchsia'),
+    source: z.discriminatedUnion('from', [
+      z.strictObject({
+        from: z.literal('bundle'),
+        /** Directory with `product_bundle.json`. */
+        directory: file,
+        system: z.enum(['a', 'b', 'r']).default('a'),
+        /** Name in the bundle; null: the recommended one, else the first. */
+        device: z.string().max(200).nullable().default(null),
+      }),
+      z.strictObject({
+        from: z.literal('files'),
+        kernel: optionalFile,
+        zbi: optionalFile,
+        disk: z.strictObject({ kind: fuchsiaDiskKindSchema, file }).nullable().default(null),
+      }),
+      /** A flag template that says everything: no bundle, no staging (`--config`). */
+      z.strictObject({ from: z.literal('template'), template: file }),
+    ]),
+    /** A virtual device by its JSON file; wins over the bundle's. */
+    virtualDevice: optionalFile,
+    engine: fuchsiaEngineSchema.default('auto'),
+    gpu: z.enum(['auto', 'host', 'swiftshader_indirect']).default('swiftshader_indirect'),
+    headless: z.boolean().default(true),
+    hidpiScaling: z.boolean().default(false),
+    /** Which console is in front; in a terminal, which one it is on. */
+    console: z.enum(['none', 'console', 'monitor']).default('none'),
+    debugger: z.boolean().default(false),
+    kernelArguments: z.array(z.string().max(limits.kernelCommandLineBytes)).max(200).default([]),
+    /** JSON `{args, kernel_args, env}` added to what the template gives (`--dev-config`). */
+    devConfig: optionalFile,
+    /** Replaces the computed value of `-smp`. */
+    smp: z.string().max(100).nullable().default(null),
+    serialNumber: z.boolean().default(true),
+    /** `check`: reused only while source hashes are what they were. */
+    reuse: z.enum(['restage', 'reuse', 'check']).default('check'),
+    uefi: z.boolean().default(false),
+    vbmetaKey: optionalFile,
+    vbmetaKeyMetadata: optionalFile,
+    /** Program that sets the network up, run with the interface's name. */
+    upscript: optionalFile,
+    verbose: z.boolean().default(false),
+    /** The flags as edited by hand (`--edit`), in place of what the template gives. */
+    flags: z
+      .strictObject({
+        args: z.array(z.string()),
+        envs: z.record(z.string(), z.string()),
+        features: z.array(z.string()),
+        kernel_args: z.array(z.string()),
+        options: z.array(z.string()),
+      })
+      .nullable()
+      .default(null),
+  });
 }
 
 const deviceSchema = z.strictObject({
@@ -78,7 +143,8 @@ export const accelerationRequestSchema = z.enum(['auto', 'kvm', 'hvf', 'tcg']);
 
 const hostSchema = z.strictObject({
   acceleration: accelerationRequestSchema.default('auto'),
-  networking: z.enum(['user', 'none']).default('user'),
+  /** `tap` and `auto` are for guests that know them: Fuchsia's. */
+  networking: z.enum(['user', 'none', 'tap', 'auto']).default('user'),
   ports: z.array(portMappingSchema).max(limits.portMappings).default([]),
 });
 
@@ -181,4 +247,8 @@ export const specSchema = z.strictObject({
 });
 export type Spec = z.infer<typeof specSchema>;
 export type Guest = Spec['guest'];
+export type FuchsiaGuest = Extract<Guest, { kind: 'fuchsia' }>;
+export type FuchsiaSpec = Spec & { readonly guest: FuchsiaGuest };
+/** Every other guest: its command line is planned from the Spec itself, not from a flag template. */
+export type PlainSpec = Spec & { readonly guest: Exclude<Guest, FuchsiaGuest> };
 export type Disk = z.infer<ReturnType<typeof diskSchema<typeof absolutePath>>>;

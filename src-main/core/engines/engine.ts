@@ -5,7 +5,7 @@
  */
 import type { AccelerationChoice, Architecture, EngineDescription } from '../../../src-shared/model/engine.ts';
 import type { Finding, PlannedArgument } from '../../../src-shared/model/instance.ts';
-import type { Spec } from '../../../src-shared/model/spec.ts';
+import type { PlainSpec, Spec } from '../../../src-shared/model/spec.ts';
 import type { InstancePaths } from '../home/paths.ts';
 import type { StagedImages, StagingContext } from '../staging/staged-images.ts';
 
@@ -26,8 +26,8 @@ export interface EngineCapabilities {
   readonly sandbox: boolean;
 }
 
-export interface PlanInput {
-  readonly spec: Spec;
+export interface PlanInput<S extends Spec = PlainSpec> {
+  readonly spec: S;
   readonly staged: StagedImages;
   readonly capabilities: EngineCapabilities;
   readonly acceleration: AccelerationChoice;
@@ -45,18 +45,19 @@ export interface LaunchPlan {
   readonly arguments: readonly PlannedArgument[];
 }
 
-export interface EmulatorEngine {
-  readonly kind: 'qemu';
+/** `S`: the guests it knows. */
+export interface EmulatorEngine<S extends Spec = Spec> {
+  readonly kind: string;
   /** Everything installed for every architecture, and what to install for the rest. Never throws. */
   describe(): Promise<EngineDescription[]>;
   /** Finds and probes the binary a Spec needs. Throws `engine_missing` or `engine_unsuitable` with what to install. */
-  detect(spec: Spec): Promise<EngineCapabilities>;
+  detect(spec: S): Promise<EngineCapabilities>;
   /** What is wrong or worth saying before anything is written. Reads files and the host, changes nothing. */
-  validate(spec: Spec, capabilities: EngineCapabilities): Promise<Finding[]>;
+  validate(spec: S, capabilities: EngineCapabilities): Promise<Finding[]>;
   /** Puts every image in place: ordered, idempotent, cancellable. */
-  stage(spec: Spec, context: StagingContext): Promise<StagedImages>;
+  stage(spec: S, context: StagingContext): Promise<StagedImages>;
   /** What staging would give, without doing it: for previews. */
-  expectStaged(spec: Spec, paths: InstancePaths): StagedImages;
+  expectStaged(spec: S, paths: InstancePaths): StagedImages;
   /** Pure. */
-  plan(input: PlanInput): LaunchPlan;
+  plan(input: PlanInput<S>): LaunchPlan;
 }

@@ -7,6 +7,7 @@ export function brokenView(id: InstanceId, error: string): InstanceView {
     id,
     name: id,
     guestKind: 'kernel',
+    origin: 'slipway',
     architecture: 'x86_64',
     ports: [],
     status: {

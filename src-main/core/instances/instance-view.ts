@@ -38,6 +38,7 @@ export function viewOf(state: ViewState): InstanceView {
     id: spec.id,
     name: spec.name,
     guestKind: spec.guest.kind,
+    origin: 'slipway',
     architecture: spec.architecture,
     ports: [...state.ports],
     status: {

@@ -36,7 +36,18 @@ export function filesOf(request: Request): ReadonlyMap<string, string> {
     }
     add('guest.efiDirectory', guest.efiDirectory);
   }
-  if (guest.kind !== 'demo') {
+  if (guest.kind === 'fuchsia') {
+    if (guest.source.from === 'bundle') add('guest.source.directory', guest.source.directory);
+    if (guest.source.from === 'template') add('guest.source.template', guest.source.template);
+    if (guest.source.from === 'files') {
+      add('guest.source.kernel', guest.source.kernel);
+      add('guest.source.zbi', guest.source.zbi);
+      add('guest.source.disk.file', guest.source.disk?.file ?? null);
+    }
+    for (const field of ['virtualDevice', 'devConfig', 'vbmetaKey', 'vbmetaKeyMetadata', 'upscript'] as const) {
+      add(`guest.${field}`, guest[field]);
+    }
+  } else if (guest.kind !== 'demo') {
     for (const [index, disk] of guest.disks.entries()) add(`guest.disks.${index}.file`, disk.file);
   }
   add('runtime.binary', request.runtime.binary);

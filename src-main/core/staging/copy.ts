@@ -16,7 +16,7 @@ interface CopyOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes of the source that are done, of its size. Called for every piece; the caller thins it out. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Dotted path in the Spec, for errors about the source. */
+  /** Dotted path in the PlainSpec, for errors about the source. */
   readonly field?: string | undefined;
   /** Called with the path of the finished copy before it gets its name. */
   readonly finish?: ((temporary: string) => Promise<void>) | undefined;

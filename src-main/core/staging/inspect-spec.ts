@@ -1,7 +1,7 @@
-/** Looks at every file a Spec names before anything is written, so that one launch tells about the first that is wrong. */
+/** Looks at every file a PlainSpec names before anything is written, so that one launch tells about the first that is wrong. */
 import { assertNever, SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { Architecture, FirmwareDescription } from '../../../src-shared/model/engine.ts';
-import type { Disk, Spec } from '../../../src-shared/model/spec.ts';
+import type { Disk, PlainSpec } from '../../../src-shared/model/spec.ts';
 import { qemuFormat } from './image-format.ts';
 import { inspectSource, type Source } from './source.ts';
 
@@ -20,7 +20,7 @@ interface NamedFile {
 
 /** @throws SlipwayError `file_missing`, `file_unreadable`, `file_not_regular`, `file_empty`, `invalid_input`. */
 export async function inspectSpec(
-  spec: Spec,
+  spec: PlainSpec,
   findFirmware: (architecture: Architecture) => FirmwareDescription | null,
 ): Promise<Inspection> {
   const sources = new Map<string, Source>();
@@ -37,7 +37,10 @@ export async function inspectSpec(
   return { sources, formatOf };
 }
 
-function filesOf(spec: Spec, findFirmware: (architecture: Architecture) => FirmwareDescription | null): NamedFile[] {
+function filesOf(
+  spec: PlainSpec,
+  findFirmware: (architecture: Architecture) => FirmwareDescription | null,
+): NamedFile[] {
   const { guest } = spec;
   const file = (path: string | null, field: string): NamedFile[] =>
     path === null ? [] : [{ path, field, disk: null }];

@@ -1,11 +1,11 @@
 /**
- * Where every image of a Spec ends up, and what has to be done for that. Decisions only: the same answer serves the
+ * Where every image of a PlainSpec ends up, and what has to be done for that. Decisions only: the same answer serves the
  * preview of a command line and the staging itself.
  */
 import { join } from 'node:path';
 import { assertNever, SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { Architecture, FirmwareDescription } from '../../../src-shared/model/engine.ts';
-import type { Disk, Guest, Spec } from '../../../src-shared/model/spec.ts';
+import type { Disk, Guest, PlainSpec } from '../../../src-shared/model/spec.ts';
 import type { InstancePaths } from '../home/paths.ts';
 import type { ReuseQuestion, StagingMethod } from './reuse.ts';
 import type { StagedDisk, StagedImages } from './staged-images.ts';
@@ -72,7 +72,7 @@ const nothing: StagedImages = {
 };
 
 /** @throws SlipwayError `guest_unavailable` when a UEFI guest finds no firmware. */
-export function layoutOf(spec: Spec, paths: Pick<InstancePaths, 'staged'>, facts: LayoutFacts): Layout {
+export function layoutOf(spec: PlainSpec, paths: Pick<InstancePaths, 'staged'>, facts: LayoutFacts): Layout {
   const work: WorkItem[] = [];
   const staged = (
     item: Pick<WorkItem, 'slot' | 'step' | 'target' | 'source' | 'field'> & Partial<WorkItem>,

@@ -21,7 +21,7 @@ interface OverlayRequest extends QemuImg {
   readonly base: string;
   readonly baseFormat: string;
   readonly destination: string;
-  /** Dotted path in the Spec, for errors about the base. */
+  /** Dotted path in the PlainSpec, for errors about the base. */
   readonly field?: string | undefined;
 }
 

@@ -6,7 +6,7 @@
  * guest wrote is kept aside.
  */
 import * as z from 'zod';
-import type { Spec } from '../../../src-shared/model/spec.ts';
+import type { PlainSpec } from '../../../src-shared/model/spec.ts';
 import { type SourceFacts, sourceFactsSchema } from './source.ts';
 
 const stagingMethodSchema = z.enum(['copy', 'overlay', 'convert', 'append-key']);
@@ -33,7 +33,7 @@ export const stagingRecordSchema = z.strictObject({
 export type StagingRecord = z.infer<typeof stagingRecordSchema>;
 
 export interface ReuseQuestion {
-  readonly wish: Spec['runtime']['staging'];
+  readonly wish: PlainSpec['runtime']['staging'];
   readonly entry: StagedEntry | undefined;
   readonly target: string;
   readonly method: StagingMethod;

@@ -30,7 +30,7 @@ export interface Source {
 }
 
 interface InspectOptions {
-  /** Dotted path in the Spec, for the error. */
+  /** Dotted path in the PlainSpec, for the error. */
   readonly field: string;
   /** Block devices are fine where the guest works on the original. */
   readonly allowDevice?: boolean;

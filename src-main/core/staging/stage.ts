@@ -1,5 +1,5 @@
 /**
- * Puts every image of a Spec in place for QEMU: `staged/` of one instance, and nothing outside it.
+ * Puts every image of a PlainSpec in place for QEMU: `staged/` of one instance, and nothing outside it.
  *
  * Ordered steps, each idempotent and cancellable; a step that fails or is cancelled leaves what was there before it.
  * Must never change a source, leave a half-written file under its final name, or destroy what a guest wrote: that is
@@ -10,7 +10,7 @@ import { basename, dirname } from 'node:path';
 import { assertNever } from '../../../src-shared/contract/errors.ts';
 import type { Architecture, FirmwareDescription } from '../../../src-shared/model/engine.ts';
 import type { Progress } from '../../../src-shared/model/instance.ts';
-import type { Spec } from '../../../src-shared/model/spec.ts';
+import type { PlainSpec } from '../../../src-shared/model/spec.ts';
 import type { SshKeys } from '../guests/ssh-keys.ts';
 import type { InstancePaths } from '../home/paths.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -52,14 +52,14 @@ export interface Staging {
    * `invalid_input`, `disk_full`, `tool_missing`, `guest_unavailable`, `download_failed`, `cancelled`; the signal's
    * reason when it is aborted between steps.
    */
-  stage(spec: Spec, context: StagingContext): Promise<StagedImages>;
+  stage(spec: PlainSpec, context: StagingContext): Promise<StagedImages>;
   /**
    * What `stage` would give, writing nothing. Reads the first bytes of images whose format is `auto`; an unreadable one
    * counts as raw.
    *
    * @throws SlipwayError `guest_unavailable` when a UEFI guest finds no firmware.
    */
-  expect(spec: Spec, paths: InstancePaths): StagedImages;
+  expect(spec: PlainSpec, paths: InstancePaths): StagedImages;
 }
 
 export function createStaging(dependencies: StagingDependencies): Staging {
@@ -71,7 +71,11 @@ export function createStaging(dependencies: StagingDependencies): Staging {
   };
 }
 
-async function stage(spec: Spec, context: StagingContext, dependencies: StagingDependencies): Promise<StagedImages> {
+async function stage(
+  spec: PlainSpec,
+  context: StagingContext,
+  dependencies: StagingDependencies,
+): Promise<StagedImages> {
   const { paths, signal } = context;
   const report = throttleProgress(context.onProgress, dependencies.clock);
   signal.throwIfAborted();
@@ -113,7 +117,7 @@ async function stage(spec: Spec, context: StagingContext, dependencies: StagingD
 
 interface ItemContext {
   readonly folder: StagedFolder;
-  readonly spec: Spec;
+  readonly spec: PlainSpec;
   readonly context: StagingContext;
   readonly inspection: Inspection;
   readonly publicKey: string;

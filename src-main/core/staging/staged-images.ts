@@ -11,7 +11,7 @@ export interface StagedDisk {
   readonly readOnly: boolean;
   readonly media: Disk['media'];
   readonly interface: Disk['interface'];
-  /** Dotted path of the disk in the Spec. */
+  /** Dotted path of the disk in the PlainSpec. */
   readonly field: string;
   /** What was done, for the Command and Details views: "overlay on /a/b.qcow2". */
   readonly note: string;

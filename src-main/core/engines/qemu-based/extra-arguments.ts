@@ -4,7 +4,7 @@
  */
 import type { Failure } from '../../../../src-shared/contract/errors.ts';
 import type { Finding, PlannedArgument } from '../../../../src-shared/model/instance.ts';
-import type { Spec } from '../../../../src-shared/model/spec.ts';
+import type { PlainSpec } from '../../../../src-shared/model/spec.ts';
 import { objectIds, row } from './sections/row.ts';
 import { splitWords } from './split-words.ts';
 
@@ -61,14 +61,14 @@ const namesObjects: ReadonlySet<string> = new Set([
   ...['object', 'parallel', 'debugcon', 'gdb'],
 ]);
 
-/** The words of a Spec's extra arguments; none when they cannot be split (`extraArgumentFindings` says why). */
-export function wordsOfExtraArguments(spec: Spec): readonly string[] {
+/** The words of a PlainSpec's extra arguments; none when they cannot be split (`extraArgumentFindings` says why). */
+export function wordsOfExtraArguments(spec: PlainSpec): readonly string[] {
   const split = splitWords(spec.runtime.extraArguments);
   return split.ok ? split.words : [];
 }
 
 /** One row per option with its value, as far as that can be told without knowing every option of every QEMU. */
-export function extraArgumentRows(spec: Spec): PlannedArgument[] {
+export function extraArgumentRows(spec: PlainSpec): PlannedArgument[] {
   const groups: string[][] = [];
   for (const word of wordsOfExtraArguments(spec)) {
     const group = groups.at(-1);
@@ -79,7 +79,7 @@ export function extraArgumentRows(spec: Spec): PlannedArgument[] {
 }
 
 /** Pure. Errors for what would break control, warnings for what will not do what it seems to. */
-export function extraArgumentFindings(spec: Spec): Finding[] {
+export function extraArgumentFindings(spec: PlainSpec): Finding[] {
   const split = splitWords(spec.runtime.extraArguments);
   if (!split.ok) return [finding('error', 'The extra arguments cannot be read.', split.problem, 'Close the quote.')];
   const findings: Finding[] = [];

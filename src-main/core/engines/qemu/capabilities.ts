@@ -165,7 +165,7 @@ function unsuitable(message: string, cause: string, raw: string): SlipwayError {
   });
 }
 
-/** @throws SlipwayError `engine_unsuitable`: a person's own binary emulates something else than the Spec asks for. */
+/** @throws SlipwayError `engine_unsuitable`: a person's own binary emulates something else than the PlainSpec asks for. */
 export function requireArchitecture(capabilities: EngineCapabilities, wanted: Architecture): void {
   if (capabilities.architecture === wanted) return;
   throw new SlipwayError(

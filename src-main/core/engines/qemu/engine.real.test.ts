@@ -59,7 +59,7 @@ const everyDisk = (): DiskInput[] => [
   })),
 ];
 
-/** Runs the plan of a Spec to its end; what QEMU wrote to stderr is the result. */
+/** Runs the plan of a PlainSpec to its end; what QEMU wrote to stderr is the result. */
 async function bootsAndQuits(input: Input, gdbPort: number | null = null): Promise<string> {
   const spec = specOf({ name: 'odd, name="x" é', ...input });
   const paths = pathsOf(join(directory, 'home')).instance(spec.id);

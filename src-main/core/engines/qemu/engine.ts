@@ -1,10 +1,10 @@
 /**
- * The QEMU engine: finds emulators, says what is wrong with a Spec, stages images and plans the command line. Owns the
+ * The QEMU engine: finds emulators, says what is wrong with a PlainSpec, stages images and plans the command line. Owns the
  * composition of those parts. Must never start a guest or talk to one: that is the supervisor's.
  */
 import { SlipwayError } from '../../../../src-shared/contract/errors.ts';
 import { type Architecture, architectures, type EngineDescription } from '../../../../src-shared/model/engine.ts';
-import type { Spec } from '../../../../src-shared/model/spec.ts';
+import type { PlainSpec } from '../../../../src-shared/model/spec.ts';
 import { appendAuthorizedKey } from '../../guests/linux/initrd.ts';
 import { prepareLinuxGuest } from '../../guests/linux/recipe.ts';
 import { ensureSshKeys } from '../../guests/ssh-keys.ts';
@@ -37,7 +37,7 @@ export interface QemuEngineOptions {
   readonly hostFacts?: () => Promise<HostFacts>;
 }
 
-export function createQemuEngine(options: QemuEngineOptions): EmulatorEngine {
+export function createQemuEngine(options: QemuEngineOptions): EmulatorEngine<PlainSpec> {
   const { paths } = options;
   const search = options.search ?? systemSearch;
   const hostFacts = options.hostFacts ?? thisHost;
@@ -81,7 +81,7 @@ function findEmulator(architecture: Architecture, search: HostToolSearch): HostT
   return tool;
 }
 
-async function detect(spec: Spec, search: HostToolSearch, probe: CapabilityProbe): Promise<EngineCapabilities> {
+async function detect(spec: PlainSpec, search: HostToolSearch, probe: CapabilityProbe): Promise<EngineCapabilities> {
   const own = spec.runtime.binary;
   const tool = own === null ? findEmulator(spec.architecture, search) : requireOwnBinary(own);
   const capabilities = await probe.probe(tool.path);

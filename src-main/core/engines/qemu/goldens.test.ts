@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Accelerator } from '../../../../src-shared/model/engine.ts';
-import type { Spec } from '../../../../src-shared/model/spec.ts';
+import type { PlainSpec } from '../../../../src-shared/model/spec.ts';
 import type { LaunchPlan, PlanInput } from '../engine.ts';
 import { planLaunch } from '../qemu-based/arguments.ts';
 import { quoteForShell } from '../qemu-based/shell-line.ts';
@@ -132,7 +132,7 @@ function written(plan: LaunchPlan): string {
   return `${[plan.binary, ...lines].join('\n')}\n`;
 }
 
-const planOf = (name: string): { plan: LaunchPlan; spec: Spec } => {
+const planOf = (name: string): { plan: LaunchPlan; spec: PlainSpec } => {
   const [input, change] = cases[name] ?? [{ guest: { kind: 'demo' as const } }];
   const spec = specOf(input);
   return { plan: planLaunch(planInputOf(spec, change)), spec };
@@ -165,7 +165,7 @@ describe('command lines', () => {
   });
 });
 
-function fieldExists(spec: Spec, field: string): boolean {
+function fieldExists(spec: PlainSpec, field: string): boolean {
   let value: unknown = spec;
   for (const key of field.split('.')) {
     if (typeof value !== 'object' || value === null || !(key in value)) return false;

@@ -1,12 +1,12 @@
 /** What the machine cannot have. Pure. */
 import type { Finding } from '../../../../src-shared/model/instance.ts';
-import type { Spec } from '../../../../src-shared/model/spec.ts';
+import type { PlainSpec } from '../../../../src-shared/model/spec.ts';
 import type { EngineCapabilities } from '../engine.ts';
 import { attachmentOf } from '../qemu-based/sections/disks.ts';
 import { chooseMachine, isQ35 } from '../qemu-based/sections/machine.ts';
 import { errorFinding, noteFinding, warningFinding } from './findings.ts';
 
-export function deviceFindings(spec: Spec, capabilities: EngineCapabilities): Finding[] {
+export function deviceFindings(spec: PlainSpec, capabilities: EngineCapabilities): Finding[] {
   const machine = chooseMachine(spec);
   return [
     ...machineFindings(spec, capabilities, machine.name),
@@ -15,7 +15,7 @@ export function deviceFindings(spec: Spec, capabilities: EngineCapabilities): Fi
   ];
 }
 
-function machineFindings(spec: Spec, capabilities: EngineCapabilities, name: string): Finding[] {
+function machineFindings(spec: PlainSpec, capabilities: EngineCapabilities, name: string): Finding[] {
   const names = capabilities.machines.map((machine) => machine.name);
   // `-machine type=q35` and `help` are for people who know what they do.
   if (names.includes(name) || name.includes('=') || names.length === 0) return [];
@@ -30,7 +30,7 @@ function machineFindings(spec: Spec, capabilities: EngineCapabilities, name: str
 }
 
 /** A warning only: models come with modules and accelerators that the list does not always know. */
-function cpuFindings(spec: Spec, { cpus, binary, version }: EngineCapabilities): Finding[] {
+function cpuFindings(spec: PlainSpec, { cpus, binary, version }: EngineCapabilities): Finding[] {
   const name = spec.device.cpu?.split(',', 1)[0] ?? null;
   if (name === null || cpus === undefined || cpus.length === 0 || name === 'host' || cpus.includes(name)) return [];
   return [
@@ -41,7 +41,7 @@ function cpuFindings(spec: Spec, { cpus, binary, version }: EngineCapabilities):
   ];
 }
 
-function diskFindings(spec: Spec, machine: ReturnType<typeof chooseMachine>): Finding[] {
+function diskFindings(spec: PlainSpec, machine: ReturnType<typeof chooseMachine>): Finding[] {
   const disks = spec.guest.kind === 'demo' ? [] : spec.guest.disks;
   const findings: Finding[] = [];
   let ideCount = 0;

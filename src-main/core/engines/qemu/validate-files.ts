@@ -1,8 +1,8 @@
-/** Every file a Spec names: there, readable, of the right kind, and what its first bytes say. */
+/** Every file a PlainSpec names: there, readable, of the right kind, and what its first bytes say. */
 import { access, constants, open, statfs } from 'node:fs/promises';
 import { limits } from '../../../../src-shared/limits.ts';
 import type { Finding } from '../../../../src-shared/model/instance.ts';
-import type { Disk, Spec } from '../../../../src-shared/model/spec.ts';
+import type { Disk, PlainSpec } from '../../../../src-shared/model/spec.ts';
 import { efiDirectoryProblem } from '../../guests/firmware/efi-directory.ts';
 import { firmwareSizeProblem } from '../../guests/firmware/firmware-size.ts';
 import { hasPvhEntry, type KernelImage, kernelHeadBytes, recogniseKernel } from '../../guests/kernel/kernel-image.ts';
@@ -12,7 +12,7 @@ import { explainRead, inspectSource, readAt, requireDirectory, type Source } fro
 import { errorFinding, finding, findingFrom, noteFinding, warningFinding } from './findings.ts';
 
 /** `stagedDirectory`: where the images will lie, because QEMU cannot take a Multiboot module from every path. */
-export async function fileFindings(spec: Spec, stagedDirectory: string): Promise<Finding[]> {
+export async function fileFindings(spec: PlainSpec, stagedDirectory: string): Promise<Finding[]> {
   const { guest } = spec;
   const disks = guest.kind === 'demo' ? [] : guest.disks;
   const diskFindings = disks.map((disk, index) => findingsOfDisk(disk, `guest.disks.${index}`));
@@ -36,7 +36,7 @@ export async function fileFindings(spec: Spec, stagedDirectory: string): Promise
 }
 
 /** Copies that will not fit. A warning, because a file system with reflinks needs no room for them. */
-export async function spaceFindings(spec: Spec, home: string): Promise<Finding[]> {
+export async function spaceFindings(spec: PlainSpec, home: string): Promise<Finding[]> {
   const disks = spec.guest.kind === 'demo' ? [] : spec.guest.disks.filter((disk) => disk.access === 'copy');
   const sizes = await Promise.all(
     disks.map((disk) =>
@@ -157,7 +157,7 @@ function judgeDisk({ image, facts }: Source, disk: Disk, field: string): Finding
   return [];
 }
 
-function sizeFindings(spec: Spec, source: Source, field: string, as: 'bios' | 'pflash'): Finding[] {
+function sizeFindings(spec: PlainSpec, source: Source, field: string, as: 'bios' | 'pflash'): Finding[] {
   // A qcow2 file is not as large as the flash in it.
   if (source.image.kind === 'image' && source.image.format === 'qcow2') return [];
   const problem = firmwareSizeProblem(spec.architecture, spec.device.machine, as, source.facts.size);
@@ -167,7 +167,7 @@ function sizeFindings(spec: Spec, source: Source, field: string, as: 'bios' | 'p
 }
 
 async function findingsOfKernel(
-  spec: Spec,
+  spec: PlainSpec,
   path: string,
   initrd: string | null,
   stagedDirectory: string,
@@ -198,7 +198,7 @@ async function findingsOfKernel(
 }
 
 /** The commonest reason for an empty console. */
-function silentLinux(spec: Spec): Finding[] {
+function silentLinux(spec: PlainSpec): Finding[] {
   const append = spec.guest.kind === 'kernel' ? spec.guest.append : '';
   if (/(^|\s)(console|earlycon|earlyprintk)\b/.test(append)) return [];
   const console = spec.architecture === 'aarch64' ? 'ttyAMA0' : 'ttyS0';

@@ -5,7 +5,7 @@
 import { dirname } from 'node:path';
 import type { Architecture, FirmwareDescription } from '../../../../src-shared/model/engine.ts';
 import type { Finding } from '../../../../src-shared/model/instance.ts';
-import type { Spec } from '../../../../src-shared/model/spec.ts';
+import type { PlainSpec } from '../../../../src-shared/model/spec.ts';
 import type { InstancePaths } from '../../home/paths.ts';
 import { installLine, missingTool, thisSystem } from '../../process/host-tool.ts';
 import type { EngineCapabilities } from '../engine.ts';
@@ -27,7 +27,7 @@ export interface ValidationContext {
 }
 
 export async function validateLaunch(
-  spec: Spec,
+  spec: PlainSpec,
   capabilities: EngineCapabilities,
   context: ValidationContext,
 ): Promise<Finding[]> {
@@ -51,7 +51,7 @@ export async function validateLaunch(
 }
 
 /** The guests that come with Slipway are PC programs. */
-function guestFindings({ guest, architecture }: Spec): Finding[] {
+function guestFindings({ guest, architecture }: PlainSpec): Finding[] {
   if ((guest.kind !== 'demo' && guest.kind !== 'linux') || architecture === 'x86_64') return [];
   const name = guest.kind === 'demo' ? 'The demo guest' : "Slipway's Linux guest";
   return [
@@ -63,20 +63,20 @@ function guestFindings({ guest, architecture }: Spec): Finding[] {
 }
 
 /** Said before a long staging begins, not at its end. */
-function toolFindings(spec: Spec, context: ValidationContext): Finding[] {
+function toolFindings(spec: PlainSpec, context: ValidationContext): Finding[] {
   if (context.hasQemuImg || !needsQemuImg(spec)) return [];
   const { failure } = missingTool('tool_missing', 'qemu-img', qemuImgPackages);
   return [{ severity: 'error', failure: { ...failure, cause: 'It makes disk overlays and firmware variables.' } }];
 }
 
-function needsQemuImg({ guest }: Spec): boolean {
+function needsQemuImg({ guest }: PlainSpec): boolean {
   if (guest.kind === 'demo') return false;
   if (guest.kind === 'disk' && guest.firmware === 'uefi') return true;
   if (guest.kind === 'firmware' && guest.image.as === 'pflash' && guest.image.variables !== null) return true;
   return guest.disks.some((disk) => disk.access === 'overlay' && disk.media === 'disk');
 }
 
-function firmwareFindings(spec: Spec, context: ValidationContext): Finding[] {
+function firmwareFindings(spec: PlainSpec, context: ValidationContext): Finding[] {
   const { guest, architecture } = spec;
   if (guest.kind !== 'disk') return [];
   const field = 'guest.firmware';

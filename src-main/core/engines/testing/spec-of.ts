@@ -1,13 +1,13 @@
 /** Specs, capabilities and plan inputs for the engines' tests. Never part of the product. */
 
 import type * as z from 'zod';
-import { type Spec, specSchema, specVersion } from '../../../../src-shared/model/spec.ts';
+import { type PlainSpec, specSchema, specVersion } from '../../../../src-shared/model/spec.ts';
 import type { StagedDisk, StagedImages } from '../../staging/staged-images.ts';
 import type { EngineCapabilities, PlanInput } from '../engine.ts';
 
 type SpecInput = Omit<z.input<typeof specSchema>, 'version' | 'id' | 'createdAt' | 'name'> & { name?: string };
 
-export function specOf(input: SpecInput): Spec {
+export function specOf(input: SpecInput): PlainSpec {
   return specSchema.parse({
     version: specVersion,
     id: 'golden',
@@ -33,8 +33,8 @@ export function capabilitiesOf(change: Partial<EngineCapabilities> = {}): Engine
   };
 }
 
-/** What staging would give for a Spec whose every file is used in place. */
-export function stagedInPlace(spec: Spec, change: Partial<StagedImages> = {}): StagedImages {
+/** What staging would give for a PlainSpec whose every file is used in place. */
+export function stagedInPlace(spec: PlainSpec, change: Partial<StagedImages> = {}): StagedImages {
   const { guest } = spec;
   const disks = guest.kind === 'demo' ? [] : guest.disks;
   return {
@@ -71,7 +71,7 @@ export function stagedInPlace(spec: Spec, change: Partial<StagedImages> = {}): S
   };
 }
 
-export function planInputOf(spec: Spec, change: Partial<PlanInput> = {}): PlanInput {
+export function planInputOf(spec: PlainSpec, change: Partial<PlanInput> = {}): PlanInput {
   return {
     spec,
     staged: stagedInPlace(spec),

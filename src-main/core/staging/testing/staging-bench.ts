@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Progress } from '../../../../src-shared/model/instance.ts';
-import { type Spec, specSchema } from '../../../../src-shared/model/spec.ts';
+import { type PlainSpec, specSchema } from '../../../../src-shared/model/spec.ts';
 import { type InstancePaths, instancePathsOf } from '../../home/paths.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createStaging, type StagingDependencies } from '../stage.ts';
@@ -73,11 +73,11 @@ export class StagingBench {
     };
   }
 
-  async stage(spec: Spec, change: Partial<StagingDependencies> = {}): Promise<StagedImages> {
+  async stage(spec: PlainSpec, change: Partial<StagingDependencies> = {}): Promise<StagedImages> {
     return await createStaging(this.dependencies(change)).stage(spec, this.context());
   }
 
-  expected(spec: Spec): StagedImages {
+  expected(spec: PlainSpec): StagedImages {
     return createStaging(this.dependencies()).expect(spec, this.paths);
   }
 
@@ -91,7 +91,7 @@ export class StagingBench {
   }
 }
 
-export function specOf(guest: unknown, runtime: unknown = {}): Spec {
+export function specOf(guest: unknown, runtime: unknown = {}): PlainSpec {
   return specSchema.parse({ version: 1, id: 'x', name: 'x', createdAt: '2026-01-01T00:00:00.000Z', guest, runtime });
 }
 

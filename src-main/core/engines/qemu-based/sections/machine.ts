@@ -2,7 +2,7 @@
 import { assertNever } from '../../../../../src-shared/contract/errors.ts';
 import type { AccelerationChoice, Architecture } from '../../../../../src-shared/model/engine.ts';
 import type { PlannedArgument } from '../../../../../src-shared/model/instance.ts';
-import type { Spec } from '../../../../../src-shared/model/spec.ts';
+import type { PlainSpec } from '../../../../../src-shared/model/spec.ts';
 import type { PlanInput } from '../../engine.ts';
 import { extendOption, option } from '../option.ts';
 import { objectIds, row } from './row.ts';
@@ -21,7 +21,7 @@ export interface MachineChoice {
   readonly why: string;
 }
 
-export function chooseMachine(spec: Spec): MachineChoice {
+export function chooseMachine(spec: PlainSpec): MachineChoice {
   const chosen = spec.device.machine ?? defaultMachine(spec).machine;
   const name = chosen.split(',', 1)[0] ?? chosen;
   return {
@@ -32,7 +32,7 @@ export function chooseMachine(spec: Spec): MachineChoice {
   };
 }
 
-function defaultMachine(spec: Spec): { machine: string; why: string } {
+function defaultMachine(spec: PlainSpec): { machine: string; why: string } {
   if (spec.architecture !== 'x86_64')
     return { machine: 'virt', why: "QEMU's generic virtual board with PCI and virtio." };
   const { guest } = spec;

@@ -1,4 +1,4 @@
-/** One row of a launch plan: arguments, the field of the Spec that caused them, and why, in words that can be shown. */
+/** One row of a launch plan: arguments, the field of the PlainSpec that caused them, and why, in words that can be shown. */
 import type { PlannedArgument } from '../../../../../src-shared/model/instance.ts';
 
 /** A row without arguments is legal: it explains something that is done another way. */
