@@ -9,6 +9,7 @@ import {
   engineDescriptionSchema,
   firmwareDescriptionSchema,
 } from '../model/engine.ts';
+import { bundleSummarySchema, resolvedChoiceSchema } from '../model/fuchsia.ts';
 import { instanceIdSchema, pathTokenSchema } from '../model/ids.ts';
 import {
   bootSchema,
@@ -130,6 +131,20 @@ export const calls = {
         .max(1024 * 1024),
     }),
     z.strictObject({ offset: z.number(), size: z.number(), base64: z.string() }),
+  ),
+
+  /** A picture of the first display, as PNG. */
+  'instance.screenshot': row(id, z.strictObject({ base64: z.string() })),
+  /** What `ffx emu show` would print: `{"Cmd": …}`, `{"Config": …}`, `{"Device": …}`, `{"Net": …}`, `{"Instance": …}`, `{"Raw": …}`. */
+  'fuchsia.show': row(id, z.strictObject({ sections: z.array(z.record(z.string(), z.unknown())) })),
+  /** What a product bundle holds, before anything is launched. */
+  'fuchsia.bundle': row(z.strictObject({ directory: pathTokenSchema }), bundleSummarySchema),
+  /** What each `auto` of a draft comes to here, and why. */
+  'fuchsia.resolve': row(draftSchema, z.strictObject({ choices: z.array(resolvedChoiceSchema) })),
+  /** Writes a copy of the instance in ffx's own format into a directory. */
+  'fuchsia.export': row(
+    z.strictObject({ id: instanceIdSchema, directory: pathTokenSchema }),
+    z.strictObject({ path: z.string() }),
   ),
 
   // consoles: frames follow on the same session, see console-frames.ts
