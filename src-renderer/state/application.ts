@@ -2,15 +2,27 @@
  * Joins one session to the stores: refetches after every connection, applies events, and offers what a person can do.
  * Nothing here draws.
  */
-import type { CallInput, CallName, CallOutput, Settings } from '../../src-shared/contract/calls.ts';
+import type { CallInput, CallName, CallOutput, ConsoleName, Settings } from '../../src-shared/contract/calls.ts';
 import { type Failure, toFailure } from '../../src-shared/contract/errors.ts';
 import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
 import type { Action } from '../../src-shared/lifecycle.ts';
 import type { InstanceView } from '../../src-shared/model/instance.ts';
 import { Session } from '../api/session.ts';
 import type { Face, Transport } from '../api/transport.ts';
-import { detailsKey, freeName, viewOf, withDetails, withEvent, withList, without, withView } from './instances.ts';
-import { createStores, type InstanceTab, type Notice, type OpenDialog, type Stores } from './stores.ts';
+import {
+  detailsKey,
+  freeName,
+  frontConsole,
+  tabsOf,
+  viewOf,
+  withDetails,
+  withEvent,
+  withList,
+  without,
+  withView,
+} from './instances.ts';
+import { createStores, type Notice, type OpenDialog, type Stores } from './stores.ts';
+import type { InstanceTab } from './tabs.ts';
 
 const detailsPauseMs = 300;
 const noticeMs = 2500;
@@ -64,8 +76,11 @@ export class Application {
     this.stores.view.setState({ selected: id });
   }
 
+  /** A view that the selected instance does not have is not gone to. */
   showTab(tab: InstanceTab): void {
-    this.stores.view.setState({ tab });
+    const { instances, view } = this.stores;
+    const selected = viewOf(instances.getState(), view.getState().selected);
+    if (selected === undefined || tabsOf(selected).includes(tab)) view.setState({ tab });
   }
 
   openDialog(dialog: OpenDialog | null): void {
@@ -83,6 +98,7 @@ export class Application {
     try {
       const view = await this.call(actionCalls[action], { id });
       instances.setState((state) => withView(state, view));
+      if (action === 'launch' || action === 'restart') this.#consoleInFront(id);
       if (action === 'launch' && this.stores.view.getState().tab === 'console')
         this.stores.view.setState({ focusConsole: true });
     } catch (error) {
@@ -107,9 +123,20 @@ export class Application {
   }
 
   /** An instance that was just launched: in the list, selected, ready to be typed into, without waiting for its event. */
-  launched(view: InstanceView): void {
+  launched(view: InstanceView, front: ConsoleName | null = null): void {
     this.stores.instances.setState((state) => withView(state, view));
-    this.stores.view.setState({ selected: view.id, tab: 'console', focusConsole: true });
+    this.stores.view.setState({
+      selected: view.id,
+      tab: 'console',
+      focusConsole: true,
+      consoleToShow: front === null ? null : { id: view.id, console: front },
+    });
+  }
+
+  #consoleInFront(id: string): void {
+    const spec = this.stores.instances.getState().details[id]?.spec;
+    const front = spec === undefined ? null : frontConsole(spec.guest);
+    if (front !== null) this.stores.view.setState({ consoleToShow: { id, console: front } });
   }
 
   async remove(id: string): Promise<void> {

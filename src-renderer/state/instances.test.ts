@@ -19,6 +19,7 @@ function view(name: string, status: Partial<Status> = {}): InstanceView {
     id: name,
     name,
     guestKind: 'demo',
+    origin: 'slipway',
     architecture: 'x86_64',
     ports: [],
     status: {

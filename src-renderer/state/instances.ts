@@ -3,9 +3,11 @@
  * applying one twice or late does no harm. Selectors are plain functions of the state.
  */
 import { createStore } from 'zustand/vanilla';
+import type { ConsoleName } from '../../src-shared/contract/calls.ts';
 import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
 import { type Action, allowedActions } from '../../src-shared/lifecycle.ts';
 import type { InstanceDetails, InstanceView } from '../../src-shared/model/instance.ts';
+import { type InstanceTab, instanceTabs } from './tabs.ts';
 
 export interface InstancesState {
   /** False until the first list arrived: an empty list and an unknown one look different. */
@@ -64,14 +66,32 @@ export function matching(views: readonly InstanceView[], filter: string, word: (
   const wanted = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (wanted.length === 0) return views;
   return views.filter((view) => {
-    const text = `${view.name} ${view.guestKind} ${view.architecture} ${word(view)}`.toLowerCase();
+    const text = `${view.name} ${view.origin} ${view.guestKind} ${view.architecture} ${word(view)}`.toLowerCase();
     return wanted.every((part) => text.includes(part));
   });
 }
 
+/** What ffx started can be stopped; everything else would change what is ffx's. */
 export function actionsOf(view: InstanceView): ReadonlySet<Action> {
   const { phase, paused, processLives } = view.status;
-  return allowedActions({ phase, paused: paused !== null, processLives });
+  const allowed = allowedActions({ phase, paused: paused !== null, processLives });
+  if (view.origin === 'ffx') return new Set([...allowed].filter((action) => action === 'stop'));
+  return allowed;
+}
+
+/** The views an instance has. What ffx started was not timed here. */
+export function tabsOf({ guestKind, origin }: Pick<InstanceView, 'guestKind' | 'origin'>): readonly InstanceTab[] {
+  return instanceTabs.filter((tab) => {
+    if (tab === 'show') return guestKind === 'fuchsia';
+    return tab !== 'timeline' || origin === 'slipway';
+  });
+}
+
+/** The console that is to be in front after a launch; null leaves what is. */
+export function frontConsole(guest: { readonly kind: string; readonly console?: string }): ConsoleName | null {
+  if (guest.kind !== 'fuchsia') return null;
+  if (guest.console === 'monitor') return 'monitor';
+  return guest.console === 'console' ? 'serial' : null;
 }
 
 /** `demo`, then `demo-2`, `demo-3` …: the first that no instance has, however its letters are cased. */

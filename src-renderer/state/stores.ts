@@ -3,21 +3,20 @@
  * decide what is true of an instance; that is told by the core.
  */
 import { createStore } from 'zustand/vanilla';
-import type { HostDescription, Settings } from '../../src-shared/contract/calls.ts';
+import type { ConsoleName, HostDescription, Settings } from '../../src-shared/contract/calls.ts';
 import type { Failure } from '../../src-shared/contract/errors.ts';
 import type { FileReference } from '../../src-shared/model/spec.ts';
 import type { Connection } from '../api/session.ts';
 import { createInstancesStore } from './instances.ts';
+import type { InstanceTab } from './tabs.ts';
 
-export const instanceTabs = ['console', 'timeline', 'ports', 'command', 'details'] as const;
-export type InstanceTab = (typeof instanceTabs)[number];
-
-export type GuestKind = 'demo' | 'linux' | 'kernel' | 'disk' | 'firmware';
+export type GuestKind = 'demo' | 'linux' | 'kernel' | 'disk' | 'firmware' | 'fuchsia';
 
 export type OpenDialog =
   | { readonly kind: 'launch'; readonly guest: GuestKind; readonly dropped?: FileReference }
   | { readonly kind: 'edit'; readonly id: string }
   | { readonly kind: 'delete'; readonly id: string }
+  | { readonly kind: 'screenshot'; readonly id: string }
   | { readonly kind: 'shortcuts' };
 
 export interface ViewState {
@@ -29,6 +28,8 @@ export interface ViewState {
   readonly focusConsole: boolean;
   /** A boot whose transcript was asked for from elsewhere; the console pane takes it. */
   readonly bootToShow: number | null;
+  /** A console that is to be in front of an instance's others; its console pane takes it. */
+  readonly consoleToShow: { readonly id: string; readonly console: ConsoleName } | null;
 }
 
 export interface ConnectionState {
@@ -57,6 +58,7 @@ export const createStores = () => ({
     dialog: null,
     focusConsole: false,
     bootToShow: null,
+    consoleToShow: null,
   })),
   notices: createStore<{ readonly notices: readonly Notice[] }>(() => ({ notices: [] })),
   /** Calls under way per instance, so that a button cannot be pressed twice into the same moment. */

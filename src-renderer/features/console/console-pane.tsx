@@ -33,6 +33,14 @@ export function ConsolePane({ view, visible }: { view: InstanceView; visible: bo
     setChosen(key);
     stores.view.setState({ bootToShow: null });
   }, [bootToShow, stores]);
+  const consoleToShow = useStore(stores.view, (state) => state.consoleToShow);
+  useEffect(() => {
+    if (consoleToShow?.id !== view.id) return;
+    const key = consoleToShow.console;
+    setOpened((keys) => new Set([...keys, key]));
+    setChosen(key);
+    stores.view.setState({ consoleToShow: null });
+  }, [consoleToShow, view.id, stores]);
   const closeBoot = (number: number): void => {
     const { key } = bootTab(number);
     setBoots((numbers) => numbers.filter((other) => other !== number));

@@ -18,6 +18,7 @@ import { useApplication } from '../../state/context.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { readText } from '../../ui/clipboard.ts';
 import { useCopied } from '../../ui/copy-button.tsx';
+import { saveFile } from '../../ui/save-file.ts';
 import type { TerminalSurface } from './terminal-surface.ts';
 
 export interface ToolbarProps {
@@ -32,16 +33,6 @@ export interface ToolbarProps {
 }
 
 const fontSizes = { smallest: 8, largest: 32 };
-
-function save(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The download has its own reference once it began.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
 
 export function ConsoleToolbar(props: ToolbarProps) {
   const { surface, fileName, writable, locked, guestSize, onLock, onGuestSize, onSearch } = props;
@@ -91,7 +82,12 @@ export function ConsoleToolbar(props: ToolbarProps) {
         disabled={!writable}
         onClick={() => void paste()}
       />
-      <IconButton small icon={Download} label="Save" onClick={() => surface && save(surface.allText(), fileName)} />
+      <IconButton
+        small
+        icon={Download}
+        label="Save"
+        onClick={() => surface && saveFile(new Blob([surface.allText()], { type: 'text/plain' }), fileName)}
+      />
       <span className="console-tools-gap" />
       <IconButton small icon={Eraser} label="Clear view" onClick={() => surface?.clear()} />
       <IconButton

@@ -4,27 +4,10 @@ import type { CallOutput } from '../../../src-shared/contract/calls.ts';
 import type { Boot, InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
 import { useApplication, useDetails } from '../../state/context.tsx';
 import { formatBytes, formatDuration, formatMoment } from '../../state/format.ts';
-import { Breakable } from '../../ui/breakable.tsx';
 import { Button } from '../../ui/button.tsx';
-import { CopyIcon } from '../../ui/copy-button.tsx';
-import { type Fact, specFacts } from './spec-facts.ts';
-
-function Facts({ facts, label }: { facts: readonly (Fact & { readonly about?: string })[]; label: string }) {
-  return (
-    <dl className="facts" aria-label={label}>
-      {facts.map((fact) => (
-        <div key={fact.label} className="fact">
-          <dt>{fact.label}</dt>
-          <dd className={fact.machine ? 'mono' : undefined}>
-            <span className="fact-value">{fact.machine ? <Breakable text={fact.value} /> : fact.value}</span>
-            {fact.machine && <CopyIcon text={fact.value} label={`Copy ${fact.label.toLowerCase()}`} />}
-            {fact.about !== undefined && <span className="fact-about">{fact.about}</span>}
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
+import type { Fact } from './facts.ts';
+import { Facts } from './facts-list.tsx';
+import { specFacts } from './spec-facts.ts';
 
 function Boots({ boots, current }: { boots: readonly Boot[]; current: number }) {
   const application = useApplication();
@@ -94,9 +77,11 @@ export function DetailsTab({ view }: { view: InstanceView }) {
   const details = useDetails(view.id);
   const [use, setUse] = useState<CallOutput<'instance.deletion'> | null>(null);
   const { phase, boot } = view.status;
+  const foreign = view.origin === 'ffx';
   // Asked again after each change of phase, because that is when files come and go.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
+    if (foreign) return;
     let current = true;
     application.call('instance.deletion', { id: view.id }).then(
       (got) => current && setUse(got),
@@ -105,7 +90,7 @@ export function DetailsTab({ view }: { view: InstanceView }) {
     return () => {
       current = false;
     };
-  }, [application, view.id, phase, boot]);
+  }, [application, view.id, phase, boot, foreign]);
   if (details === undefined) return <p className="page-note">Asking…</p>;
   const reachable = reach(details);
   return (
@@ -122,11 +107,15 @@ export function DetailsTab({ view }: { view: InstanceView }) {
             { label: 'Id', value: view.id, machine: true },
             { label: 'Directory', value: details.directory, machine: true },
             ...(view.status.pid === null ? [] : [{ label: 'Process', value: String(view.status.pid), machine: true }]),
-            {
-              label: 'Disk use',
-              value: use === null ? '…' : `${formatBytes(use.bytes)} in ${use.files.length} files`,
-              machine: false,
-            },
+            ...(foreign
+              ? [{ label: 'Started by', value: 'ffx emu; nothing in this directory is changed', machine: false }]
+              : [
+                  {
+                    label: 'Disk use',
+                    value: use === null ? '…' : `${formatBytes(use.bytes)} in ${use.files.length} files`,
+                    machine: false,
+                  },
+                ]),
             { label: 'Made', value: formatMoment(details.spec.createdAt), machine: false },
           ]}
         />

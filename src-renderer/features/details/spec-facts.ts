@@ -1,15 +1,7 @@
 /** A Spec as label and value, in the order a person asks. Only what says something: defaults that are off stay away. */
 import type { Disk, Spec } from '../../../src-shared/model/spec.ts';
-
-export interface Fact {
-  readonly label: string;
-  readonly value: string;
-  /** The machine's own words: shown monospaced and copyable. */
-  readonly machine: boolean;
-}
-
-const words = (label: string, value: string): Fact => ({ label, value, machine: false });
-const machine = (label: string, value: string): Fact => ({ label, value, machine: true });
+import { type Fact, machine, words } from './facts.ts';
+import { fuchsiaFacts, fuchsiaSized } from './fuchsia-facts.ts';
 
 function diskFact(disk: Disk, index: number): Fact {
   const how = [disk.interface, disk.media === 'cdrom' ? 'CD-ROM' : disk.access, disk.format].join(', ');
@@ -17,7 +9,7 @@ function diskFact(disk: Disk, index: number): Fact {
 }
 
 function guestFacts({ guest }: Spec): Fact[] {
-  const disks = guest.kind === 'demo' ? [] : guest.disks.map(diskFact);
+  const disks = guest.kind === 'demo' || guest.kind === 'fuchsia' ? [] : guest.disks.map(diskFact);
   const append = 'append' in guest && guest.append !== '' ? [machine('Kernel command line', guest.append)] : [];
   switch (guest.kind) {
     case 'demo':
@@ -44,11 +36,32 @@ function guestFacts({ guest }: Spec): Fact[] {
         ...(guest.efiDirectory === null ? [] : [machine('EFI directory', guest.efiDirectory)]),
         ...disks,
       ];
+    case 'fuchsia':
+      return fuchsiaFacts(guest);
   }
 }
 
+const networks: Record<Spec['host']['networking'], string> = {
+  user: 'user mode',
+  none: 'none',
+  tap: 'tap',
+  auto: 'automatic: tap where one is ready, else user mode',
+};
+
+function sizeFacts({ guest, device }: Spec): Fact[] {
+  // The size of other Fuchsia guests is their device's; the Show tab tells it.
+  if (guest.kind === 'fuchsia' && !fuchsiaSized(guest)) return [];
+  const processors = `${device.processors} ${device.processors === 1 ? 'processor' : 'processors'}`;
+  if (guest.kind === 'fuchsia') return [words('CPU', processors), words('Memory', `${device.memoryMiB} MiB`)];
+  return [
+    words('Machine', device.machine ?? 'chosen by Slipway'),
+    words('CPU', `${device.cpu ?? 'chosen by Slipway'}, ${processors}`),
+    words('Memory', `${device.memoryMiB} MiB`),
+  ];
+}
+
 export function specFacts(spec: Spec): Fact[] {
-  const { device, host, runtime } = spec;
+  const { host, runtime } = spec;
   const { debug } = runtime;
   const debugging = [
     debug.gdb === null ? '' : `gdb stub on ${debug.gdb.port ?? 'a free port'}`,
@@ -60,14 +73,9 @@ export function specFacts(spec: Spec): Fact[] {
   return [
     words('Guest', `${spec.guest.kind}, ${spec.architecture}`),
     ...guestFacts(spec),
-    words('Machine', device.machine ?? 'chosen by Slipway'),
-    words(
-      'CPU',
-      `${device.cpu ?? 'chosen by Slipway'}, ${device.processors} ${device.processors === 1 ? 'processor' : 'processors'}`,
-    ),
-    words('Memory', `${device.memoryMiB} MiB`),
+    ...sizeFacts(spec),
     words('Acceleration', host.acceleration),
-    words('Networking', host.networking === 'user' ? 'user mode' : 'none'),
+    words('Networking', networks[host.networking]),
     ...(runtime.binary === null ? [] : [machine('QEMU binary', runtime.binary)]),
     ...(debugging.length === 0 ? [] : [words('Debugging', debugging.join(', '))]),
     ...(runtime.extraArguments === '' ? [] : [machine('Extra arguments', runtime.extraArguments)]),

@@ -9,7 +9,8 @@ export function EmptyState() {
   const application = useApplication();
   const host = useStore(application.stores.host, (state) => state.host);
   const busy = useStore(application.stores.busy, ({ calls }) => calls.new !== undefined);
-  const missing = host?.engines.every((engine) => engine.binary === null);
+  const qemus = host?.engines.filter((engine) => engine.kind === 'qemu') ?? [];
+  const missing = host !== null && qemus.every((engine) => engine.binary === null);
   return (
     <div className="empty">
       <div className="empty-first">
@@ -18,7 +19,7 @@ export function EmptyState() {
           The demo guest needs nothing but QEMU: it boots in under a second, logs to the serial line and then gives you
           a shell.
         </p>
-        {missing && <p className="empty-missing">{host?.engines[0]?.note}</p>}
+        {missing && <p className="empty-missing">{qemus[0]?.note ?? 'No QEMU was found on this host.'}</p>}
         <Button tone="primary" icon={Play} disabled={busy} onClick={() => void application.launchDemo()}>
           Boot the demo guest
         </Button>

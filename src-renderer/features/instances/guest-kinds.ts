@@ -48,6 +48,13 @@ export const guestKinds: readonly GuestKindText[] = [
     about: 'A BIOS image or a pflash pair, with an EFI directory.',
     name: 'firmware',
   },
+  {
+    kind: 'fuchsia',
+    title: 'Fuchsia',
+    short: 'fuchsia',
+    about: 'A product bundle, loose images or a flag template, with everything "ffx emu start" takes.',
+    name: 'fuchsia-emulator',
+  },
 ];
 
 export function guestKindText(kind: GuestKind): GuestKindText {

@@ -1,15 +1,16 @@
 /** Who it is, how it is, and what can be done about it. */
-import { type LucideIcon, Pause, Pencil, Play, Power, RefreshCw, RotateCcw, Trash2, Zap } from 'lucide-react';
+import { Camera, type LucideIcon, Pause, Pencil, Play, Power, RefreshCw, RotateCcw, Trash2, Zap } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Action } from '../../../src-shared/lifecycle.ts';
 import { type InstanceView, statusWord } from '../../../src-shared/model/instance.ts';
-import { useApplication } from '../../state/context.tsx';
+import { useApplication, useDetails } from '../../state/context.tsx';
 import { formatProgress, formatUptime } from '../../state/format.ts';
 import { actionsOf } from '../../state/instances.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Meter } from '../../ui/meter.tsx';
 import { Tip } from '../../ui/tip.tsx';
+import { hasDisplay } from '../screenshot/display.ts';
 import { StateMark, toneOf } from './state-mark.tsx';
 
 function Uptime({ since }: { since: string }) {
@@ -30,9 +31,12 @@ function Uptime({ since }: { since: string }) {
 function EngineBadge({ view }: { view: InstanceView }) {
   const { stores } = useApplication();
   const host = useStore(stores.host, (state) => state.host);
-  const engine = host?.engines.find((one) => one.architecture === view.architecture);
+  const binary = useDetails(view.id)?.command?.binary;
+  const engine =
+    host?.engines.find((one) => one.binary !== null && one.binary === binary) ??
+    host?.engines.find((one) => one.kind === 'qemu' && one.architecture === view.architecture);
   const choice = view.status.acceleration;
-  const name = ['QEMU', engine?.version].filter(Boolean).join(' ');
+  const name = [engine?.kind === 'femu' ? 'FEMU' : 'QEMU', engine?.version].filter(Boolean).join(' ');
   if (choice === null) return <span className="badge">{name}</span>;
   return (
     <Tip
@@ -47,6 +51,18 @@ function EngineBadge({ view }: { view: InstanceView }) {
       <button type="button" className="badge" aria-label={`Engine: ${name}, ${choice.accelerator}. ${choice.reason}`}>
         {choice.accelerator !== 'tcg' && <Zap size={12} strokeWidth={1.75} aria-hidden />}
         {name} · {choice.accelerator.toUpperCase()}
+      </button>
+    </Tip>
+  );
+}
+
+const ffxText = 'Started by "ffx emu": Slipway shows it, opens its consoles and stops it; nothing of it is changed.';
+
+function FfxBadge() {
+  return (
+    <Tip text={ffxText}>
+      <button type="button" className="badge" aria-label={`ffx. ${ffxText}`}>
+        ffx
       </button>
     </Tip>
   );
@@ -79,6 +95,9 @@ function Actions({ view }: { view: InstanceView }) {
   });
   const pausable = allowed.has('resume') ? 'resume' : 'pause';
   const idle = allowed.has('launch');
+  const foreign = view.origin === 'ffx';
+  const command = useDetails(view.id)?.command ?? null;
+  const pictured = view.status.phase === 'running' && !foreign && command !== null && hasDisplay(command);
   return (
     <div className="header-actions" role="toolbar" aria-label="Instance">
       {idle && (
@@ -98,9 +117,18 @@ function Actions({ view }: { view: InstanceView }) {
           </Button>
         </>
       )}
-      {!idle && (
+      {!idle && (!foreign || allowed.has('stop')) && (
         <>
-          {view.status.phase === 'running' && (
+          {pictured && (
+            <Verb
+              icon={Camera}
+              name="Screenshot"
+              about="A picture of the display, as PNG"
+              disabled={false}
+              onClick={() => application.openDialog({ kind: 'screenshot', id: view.id })}
+            />
+          )}
+          {view.status.phase === 'running' && !foreign && (
             <>
               <Verb
                 icon={pausable === 'pause' ? Pause : Play}
@@ -140,7 +168,8 @@ function Activity({ view }: { view: InstanceView }) {
         {pending?.text ?? 'Asking the guest to power off. Force stop does not wait for it.'}
       </div>
     );
-  if (pending === undefined || phase === 'stopped' || phase === 'failed') return null;
+  if (pending === undefined || phase === 'stopped' || phase === 'failed')
+    return view.origin === 'ffx' ? <div className="activity">{ffxText}</div> : null;
   return (
     <div className="activity" data-state={pending.state}>
       <span>{pending.text}</span>
@@ -163,6 +192,7 @@ export function InstanceHeader({ view }: { view: InstanceView }) {
         </span>
         {status.processLives && status.startedAt !== null && <Uptime since={status.startedAt} />}
         <EngineBadge view={view} />
+        {view.origin === 'ffx' && <FfxBadge />}
         {view.ports.some((port) => port.bind !== '127.0.0.1' && port.bind !== 'localhost') && (
           <span className="badge" data-tone="warning">
             open beyond this host

@@ -37,7 +37,12 @@ function Row({ view, selected }: { view: InstanceView; selected: boolean }) {
       role="option"
       tabIndex={-1}
       aria-selected={selected}
-      aria-label={`${view.name}, ${word}, ${view.guestKind} ${view.architecture}`}
+      aria-label={[
+        view.name,
+        word,
+        `${view.guestKind} ${view.architecture}`,
+        ...(view.origin === 'ffx' ? ['ffx'] : []),
+      ].join(', ')}
       className="instance-row"
       onClick={() => application.select(view.id)}
     >
@@ -49,6 +54,7 @@ function Row({ view, selected }: { view: InstanceView; selected: boolean }) {
         {word}
       </span>
       <span className="instance-kind truncate">
+        {view.origin === 'ffx' && <span className="badge row-badge">ffx</span>}
         {view.guestKind} · {view.architecture}
       </span>
       <span className="instance-glance">{glance(view)}</span>

@@ -1,13 +1,15 @@
-/** The selected instance: header, failure, and its five tabs. */
+/** The selected instance: header, failure, and its tabs. */
 import { Tabs } from 'radix-ui';
 import { useStore } from 'zustand';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
 import { useApplication } from '../../state/context.tsx';
-import { type InstanceTab, instanceTabs } from '../../state/stores.ts';
+import { tabsOf } from '../../state/instances.ts';
+import { type InstanceTab, instanceTabs } from '../../state/tabs.ts';
 import { CommandTab } from '../command/command-tab.tsx';
 import { ConsolePane } from '../console/console-pane.tsx';
 import { DetailsTab } from '../details/details-tab.tsx';
 import { PortsTab } from '../ports/ports-tab.tsx';
+import { ShowTab } from '../show/show-tab.tsx';
 import { TimelineTab } from '../timeline/timeline-tab.tsx';
 import { FailurePanel } from './failure-panel.tsx';
 import { InstanceHeader } from './instance-header.tsx';
@@ -18,6 +20,7 @@ const titles: Record<InstanceTab, string> = {
   ports: 'Ports',
   command: 'Command',
   details: 'Details',
+  show: 'Show',
 };
 
 function isTab(value: string): value is InstanceTab {
@@ -26,7 +29,10 @@ function isTab(value: string): value is InstanceTab {
 
 export function InstancePanel({ view }: { view: InstanceView }) {
   const application = useApplication();
-  const tab = useStore(application.stores.view, (state) => state.tab);
+  const wanted = useStore(application.stores.view, (state) => state.tab);
+  const tabs = tabsOf(view);
+  // The choice is kept for the next instance that has such a view.
+  const tab = tabs.includes(wanted) ? wanted : 'console';
   const { failure, lastLines } = view.status;
   return (
     <main className="panel" aria-label={view.name}>
@@ -34,7 +40,7 @@ export function InstancePanel({ view }: { view: InstanceView }) {
       {failure !== null && <FailurePanel failure={failure} lastLines={lastLines} />}
       <Tabs.Root className="panel-tabs" value={tab} onValueChange={(next) => isTab(next) && application.showTab(next)}>
         <Tabs.List className="tabs panel-tab-list" aria-label="Instance views">
-          {instanceTabs.map((name) => (
+          {tabs.map((name) => (
             <Tabs.Trigger key={name} value={name} className="tab">
               {titles[name]}
             </Tabs.Trigger>
@@ -55,6 +61,9 @@ export function InstancePanel({ view }: { view: InstanceView }) {
         </Tabs.Content>
         <Tabs.Content value="details" className="panel-content panel-page">
           <DetailsTab view={view} />
+        </Tabs.Content>
+        <Tabs.Content value="show" className="panel-content panel-page">
+          <ShowTab key={view.id} view={view} />
         </Tabs.Content>
       </Tabs.Root>
     </main>

@@ -11,11 +11,12 @@ function HostLine() {
   const { stores } = useApplication();
   const host = useStore(stores.host, (state) => state.host);
   if (host === null) return <span className="host-line truncate">Looking at this host…</span>;
+  const qemus = host.engines.filter((one) => one.kind === 'qemu');
   const engine =
-    host.engines.find((one) => one.architecture === host.architecture && one.binary !== null) ??
-    host.engines.find((one) => one.binary !== null);
+    qemus.find((one) => one.architecture === host.architecture && one.binary !== null) ??
+    qemus.find((one) => one.binary !== null);
   if (engine === undefined) {
-    const [first] = host.engines;
+    const [first] = qemus;
     return (
       <span className="host-line truncate" data-missing title={first?.note}>
         No QEMU found

@@ -6,6 +6,7 @@ import { useApplication, useSelected } from '../../state/context.tsx';
 import { Notices } from '../../ui/notices.tsx';
 import { droppedFile } from '../launch/dropped-file.ts';
 import { LaunchDialog } from '../launch/launch-dialog.tsx';
+import { ScreenshotDialog } from '../screenshot/screenshot-dialog.tsx';
 import { ShortcutsDialog } from '../settings/shortcuts-dialog.tsx';
 import { useThemeOnRoot } from '../settings/theme.ts';
 import { useShortcuts } from '../settings/use-shortcuts.ts';
@@ -28,6 +29,8 @@ function Dialogs() {
       return <LaunchDialog guest="demo" instance={dialog.id} dropped={null} onClose={close} />;
     case 'delete':
       return <DeleteDialog id={dialog.id} onClose={close} />;
+    case 'screenshot':
+      return <ScreenshotDialog id={dialog.id} onClose={close} />;
     case 'shortcuts':
       return <ShortcutsDialog onClose={close} />;
   }

@@ -3,8 +3,8 @@ import { Plus, X } from 'lucide-react';
 import { limits } from '../../../src-shared/limits.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { FileField } from './file-field.tsx';
-import { type DiskForm, newDisk } from './form.ts';
 import { BoundSelect, useForm } from './form-fields.tsx';
+import { type DiskForm, newDisk } from './form-rows.ts';
 
 function DiskRow({ disk, index }: { disk: DiskForm; index: number }) {
   const { form, change } = useForm();

@@ -1,15 +1,13 @@
 /** A file of the host, chosen by a native dialog or by the server's browser; only its token ever leaves the page. */
 import { X } from 'lucide-react';
-import { useId, useState } from 'react';
-import { useStore } from 'zustand';
-import { toFailure } from '../../../src-shared/contract/errors.ts';
+import { useId } from 'react';
 import type { FileReference } from '../../../src-shared/model/spec.ts';
 import { useApplication } from '../../state/context.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Messages } from '../../ui/field.tsx';
 import { droppedFile } from './dropped-file.ts';
-import { FileBrowser } from './file-browser.tsx';
 import { useMessages } from './messages.tsx';
+import { usePicker } from './use-picker.tsx';
 
 export interface FileFieldProps {
   /** Dotted path into the draft. */
@@ -20,6 +18,7 @@ export interface FileFieldProps {
   readonly value: FileReference | null;
   readonly kind?: 'file' | 'directory';
   readonly optional?: boolean;
+  readonly disabled?: boolean;
   readonly onChange: (file: FileReference | null) => void;
 }
 
@@ -36,24 +35,20 @@ function ShownPath({ path }: { path: string }) {
   );
 }
 
-export function FileField({ field, label, choose, value, kind = 'file', optional, onChange }: FileFieldProps) {
+export function FileField({
+  field,
+  label,
+  choose,
+  value,
+  kind = 'file',
+  optional,
+  disabled,
+  onChange,
+}: FileFieldProps) {
   const application = useApplication();
   const messages = useMessages(field);
-  const native = useStore(application.stores.host, (state) => state.host?.filePicker === 'native');
-  const [browsing, setBrowsing] = useState(false);
+  const picker = usePicker(choose.replace('…', ''), kind, onChange);
   const id = useId();
-  const pick = async (): Promise<void> => {
-    if (!native) {
-      setBrowsing(true);
-      return;
-    }
-    try {
-      const { file } = await application.call('files.pick', { title: choose.replace('…', ''), kind });
-      if (file !== null) onChange(file);
-    } catch (error) {
-      application.notifyFailure(toFailure(error));
-    }
-  };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring its own layout for one control
     <div
@@ -76,22 +71,12 @@ export function FileField({ field, label, choose, value, kind = 'file', optional
         {value !== null && optional && (
           <IconButton small icon={X} label={`Remove ${label.toLowerCase()}`} onClick={() => onChange(null)} />
         )}
-        <Button small onClick={() => void pick()}>
+        <Button small disabled={disabled} onClick={picker.pick}>
           {choose}
         </Button>
       </div>
       <Messages messages={messages} />
-      {browsing && (
-        <FileBrowser
-          title={choose.replace('…', '')}
-          kind={kind}
-          onClose={() => setBrowsing(false)}
-          onPick={(file) => {
-            setBrowsing(false);
-            onChange(file);
-          }}
-        />
-      )}
+      {picker.browser}
     </div>
   );
 }

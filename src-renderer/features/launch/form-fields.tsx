@@ -1,12 +1,18 @@
 /** The design system's fields, bound to one form and to the messages for their place in the draft. */
 import { createContext, type ReactNode, useContext } from 'react';
+import type { ResolvedChoice } from '../../../src-shared/model/fuchsia.ts';
 import { SelectField, TextField, type TextFieldProps } from '../../ui/field.tsx';
 import type { LaunchForm } from './form.ts';
+import type { FuchsiaForm, ResolvedDevice } from './fuchsia/fuchsia-form.ts';
 import { useMessages } from './messages.tsx';
 
 export interface FormBinding {
   readonly form: LaunchForm;
-  change(change: Partial<LaunchForm>): void;
+  /** A function sees the form as it is then: for what arrives late. */
+  change(change: Partial<LaunchForm> | ((before: LaunchForm) => Partial<LaunchForm>)): void;
+  /** What each `auto` comes to, as far as the core was asked. */
+  readonly choices: readonly ResolvedChoice[];
+  readonly device: ResolvedDevice;
 }
 
 const FormContext = createContext<FormBinding | null>(null);
@@ -19,6 +25,28 @@ export function useForm(): FormBinding {
   const binding = useContext(FormContext);
   if (binding === null) throw new Error('outside of FormProvider');
   return binding;
+}
+
+export type FuchsiaChange = Partial<FuchsiaForm> | ((before: FuchsiaForm) => FuchsiaForm);
+
+/** The Fuchsia part of the form, and how it is changed. */
+export function useFuchsia(): readonly [FuchsiaForm, (change: FuchsiaChange) => void] {
+  const { form, change } = useForm();
+  return [
+    form.fuchsia,
+    (part) =>
+      change(({ fuchsia }) => ({ fuchsia: typeof part === 'function' ? part(fuchsia) : { ...fuchsia, ...part } })),
+  ];
+}
+
+/** What the core says a field comes to. */
+export function useChoice(field: string): ResolvedChoice | undefined {
+  return useForm().choices.find((choice) => choice.field === field);
+}
+
+/** Why it came to this and, where there is something to do, what. */
+export function resolvedReason({ reason, hint }: ResolvedChoice): string {
+  return hint === null ? reason : `${reason} ${hint}`;
 }
 
 interface Bound extends Omit<TextFieldProps, 'messages'> {

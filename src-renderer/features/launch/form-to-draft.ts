@@ -1,6 +1,8 @@
 /** A form as a draft, or what keeps it from being one. Pure: the same schema that the core uses has the last word. */
 import { type Draft, draftSchema, type FileReference } from '../../../src-shared/model/spec.ts';
 import type { LaunchForm } from './form.ts';
+import type { PortForm } from './form-rows.ts';
+import { guestFromFuchsia, mapsPorts } from './fuchsia/fuchsia-to-draft.ts';
 
 export interface Problem {
   /** Dotted path into the draft. */
@@ -19,10 +21,13 @@ export function draftFromForm(form: LaunchForm): DraftResult {
   const missing = (field: string, message: string): void => {
     problems.push({ field, message, missing: true });
   };
+  const wrong = (field: string, message: string): void => {
+    problems.push({ field, message, missing: false });
+  };
   const number = (field: string, text: string, scale = 1): number => {
     const value = Number(text.trim());
     if (text.trim() === '') missing(field, 'A number is needed.');
-    else if (!Number.isFinite(value)) problems.push({ field, message: 'This is not a number.', missing: false });
+    else if (!Number.isFinite(value)) wrong(field, 'This is not a number.');
     else return Math.round(value * scale);
     return 0;
   };
@@ -32,7 +37,9 @@ export function draftFromForm(form: LaunchForm): DraftResult {
   };
   const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 
-  const disks = form.disks.map(({ key: _, file, ...disk }, index) => ({
+  // What one kind hides must not keep another from being launched.
+  const ownDisks = form.kind === 'demo' || form.kind === 'fuchsia' ? [] : form.disks;
+  const disks = ownDisks.map(({ key: _, file, ...disk }, index) => ({
     ...disk,
     file: needed(`guest.disks.${index}.file`, file, 'a disk image or an ISO'),
   }));
@@ -61,7 +68,26 @@ export function draftFromForm(form: LaunchForm): DraftResult {
       efiDirectory: form.efiDirectory,
       disks,
     }),
+    fuchsia: () => guestFromFuchsia(form.fuchsia, { missing, wrong, needed }),
   };
+  const ports = (rows: readonly PortForm[]) =>
+    rows.map((port, index) => ({
+      name: port.name.trim(),
+      protocol: port.protocol,
+      guest: number(`host.ports.${index}.guest`, port.guest),
+      host: port.host.trim() === '' ? null : number(`host.ports.${index}.host`, port.host),
+      bind: port.bind.trim(),
+    }));
+  const debug = () => ({
+    gdb: form.gdb ? { port: form.gdbPort.trim() === '' ? null : number('runtime.debug.gdb.port', form.gdbPort) } : null,
+    startPaused: form.startPaused,
+    noReboot: form.noReboot,
+    noShutdown: form.noShutdown,
+    log: [...form.log],
+  });
+  const { fuchsia } = form;
+  const isFuchsia = form.kind === 'fuchsia';
+  const size = isFuchsia ? fuchsia : form;
   const checks = form.checks.map(({ kind, text }) => {
     if (kind === 'serial') return { kind, pattern: text };
     if (kind === 'banner') return { kind, port: text };
@@ -69,44 +95,27 @@ export function draftFromForm(form: LaunchForm): DraftResult {
   });
   const input = {
     name: form.name,
-    architecture: form.architecture,
+    architecture: size.architecture,
     guest: guests[form.kind](),
     device: {
-      machine: orNull(form.machine),
-      cpu: orNull(form.cpu),
-      memoryMiB: number('device.memoryMiB', form.memoryMiB),
-      processors: number('device.processors', form.processors),
+      machine: isFuchsia ? fuchsia.kept.machine : orNull(form.machine),
+      cpu: isFuchsia ? fuchsia.kept.cpu : orNull(form.cpu),
+      memoryMiB: number('device.memoryMiB', size.memoryMiB),
+      processors: number('device.processors', size.processors),
     },
     host: {
       acceleration: form.acceleration,
-      networking: form.networking,
-      ports:
-        form.networking === 'none'
-          ? []
-          : form.ports.map((port, index) => ({
-              name: port.name.trim(),
-              protocol: port.protocol,
-              guest: number(`host.ports.${index}.guest`, port.guest),
-              host: port.host.trim() === '' ? null : number(`host.ports.${index}.host`, port.host),
-              bind: port.bind.trim(),
-            })),
+      networking: size.networking,
+      ports: mapsPorts(size.networking) ? ports(size.ports) : [],
     },
     runtime: {
       binary: form.binary,
-      debug: {
-        gdb: form.gdb
-          ? { port: form.gdbPort.trim() === '' ? null : number('runtime.debug.gdb.port', form.gdbPort) }
-          : null,
-        startPaused: form.startPaused,
-        noReboot: form.noReboot,
-        noShutdown: form.noShutdown,
-        log: [...form.log],
-      },
+      debug: isFuchsia ? fuchsia.kept.debug : debug(),
       readiness: form.readiness === 'default' ? null : form.readiness === 'running' ? [] : checks,
       readinessMs: number('runtime.readinessMs', form.readinessSeconds, 1000),
       powerdownMs: number('runtime.powerdownMs', form.powerdownSeconds, 1000),
       extraArguments: form.extraArguments,
-      staging: form.staging,
+      staging: isFuchsia ? fuchsia.kept.staging : form.staging,
       keepBoots: number('runtime.keepBoots', form.keepBoots),
       transcriptMiB: number('runtime.transcriptMiB', form.transcriptMiB),
     },

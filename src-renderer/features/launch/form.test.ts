@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { draftSchema, type FileReference } from '../../../src-shared/model/spec.ts';
-import { formFromDraft, newDisk, newForm, newPort, withDropped, withKind } from './form.ts';
+import { formFromDraft, newForm, withDropped, withKind } from './form.ts';
+import { newDisk, newPort } from './form-rows.ts';
 import { draftFromForm } from './form-to-draft.ts';
 
 const file = (shown: string): FileReference => ({ token: `path-${'0'.repeat(32)}`, shown });

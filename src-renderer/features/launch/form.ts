@@ -6,35 +6,10 @@
 
 import { limits } from '../../../src-shared/limits.ts';
 import type { Architecture } from '../../../src-shared/model/engine.ts';
-import type { DiskAccess, Draft, FileReference } from '../../../src-shared/model/spec.ts';
+import type { Draft, FileReference } from '../../../src-shared/model/spec.ts';
 import type { GuestKind } from '../../state/stores.ts';
-
-type DraftDisk = Extract<Draft['guest'], { kind: 'disk' }>['disks'][number];
-
-export interface DiskForm {
-  readonly key: number;
-  readonly file: FileReference | null;
-  readonly format: DraftDisk['format'];
-  readonly media: DraftDisk['media'];
-  readonly access: DiskAccess;
-  readonly interface: DraftDisk['interface'];
-}
-
-export interface PortForm {
-  readonly key: number;
-  readonly name: string;
-  readonly protocol: 'tcp' | 'udp';
-  readonly guest: string;
-  /** Empty: a free port is chosen at launch. */
-  readonly host: string;
-  readonly bind: string;
-}
-
-export interface CheckForm {
-  readonly key: number;
-  readonly kind: 'serial' | 'banner' | 'command';
-  readonly text: string;
-}
+import { type CheckForm, type DiskForm, newDisk, newPort, nextKey, type PortForm } from './form-rows.ts';
+import { type FuchsiaForm, formFromFuchsia, fuchsiaWithDropped, newFuchsia } from './fuchsia/fuchsia-form.ts';
 
 export interface LaunchForm {
   readonly kind: GuestKind;
@@ -56,7 +31,8 @@ export interface LaunchForm {
   readonly memoryMiB: string;
   readonly processors: string;
   readonly acceleration: Draft['host']['acceleration'];
-  readonly networking: Draft['host']['networking'];
+  /** What every guest knows; Fuchsia's own modes are in its own part. */
+  readonly networking: 'user' | 'none';
   readonly ports: readonly PortForm[];
   readonly portsTouched: boolean;
   readonly binary: FileReference | null;
@@ -74,31 +50,8 @@ export interface LaunchForm {
   readonly staging: Draft['runtime']['staging'];
   readonly keepBoots: string;
   readonly transcriptMiB: string;
+  readonly fuchsia: FuchsiaForm;
 }
-
-let keys = 0;
-/** Rows are told apart by a key of their own, so that removing one does not move what was typed into another. */
-const nextKey = (): number => ++keys;
-
-export const newDisk = (file: FileReference | null = null): DiskForm => ({
-  key: nextKey(),
-  file,
-  format: 'auto',
-  media: file !== null && /\.iso$/i.test(file.shown) ? 'cdrom' : 'disk',
-  access: file !== null && /\.iso$/i.test(file.shown) ? 'read-only' : 'overlay',
-  interface: file !== null && /\.iso$/i.test(file.shown) ? 'ide' : 'virtio',
-});
-
-export const newPort = (name = '', guest = ''): PortForm => ({
-  key: nextKey(),
-  name,
-  protocol: 'tcp',
-  guest,
-  host: '',
-  bind: '127.0.0.1',
-});
-
-export const newCheck = (): CheckForm => ({ key: nextKey(), kind: 'serial', text: '' });
 
 /** The Linux guest has an ssh server and nothing else that listens. */
 const portsFor = (kind: GuestKind): readonly PortForm[] => (kind === 'linux' ? [newPort('ssh', '22')] : []);
@@ -142,6 +95,7 @@ export function newForm(kind: GuestKind, name: string, architecture: Architectur
     staging: 'reuse',
     keepBoots: String(limits.keepBoots),
     transcriptMiB: String(limits.transcriptMiB),
+    fuchsia: newFuchsia(),
   };
 }
 
@@ -163,6 +117,10 @@ export function withKind(form: LaunchForm, kind: GuestKind, freeName: string): L
 export function withDropped(form: LaunchForm, file: FileReference, freeName: (kind: GuestKind) => string): LaunchForm {
   const looksLikeDisk = /\.(qcow2|img|raw|iso|vmdk|vdi|vhdx?|vpc)$/i.test(file.shown);
   const looksLikeFirmware = /\.(fd|rom)$/i.test(file.shown);
+  if (form.kind === 'fuchsia' || /\.zbi$/i.test(file.shown)) {
+    const there = form.kind === 'fuchsia' ? form : withKind(form, 'fuchsia', freeName('fuchsia'));
+    return { ...there, fuchsia: fuchsiaWithDropped(there.fuchsia, file, form.kind === 'fuchsia') };
+  }
   const fits = form.kind === 'kernel' || form.kind === 'disk' || form.kind === 'firmware';
   const kind = fits ? form.kind : looksLikeDisk ? 'disk' : looksLikeFirmware ? 'firmware' : 'kernel';
   const base = kind === form.kind ? form : withKind(form, kind, freeName(kind));
@@ -190,7 +148,8 @@ export function formFromDraft(draft: Draft): LaunchForm {
     append: 'append' in guest ? guest.append : '',
     kernel: guest.kind === 'kernel' ? guest.kernel : null,
     initrd: guest.kind === 'kernel' ? guest.initrd : null,
-    disks: guest.kind === 'demo' ? [] : guest.disks.map((disk) => ({ key: nextKey(), ...disk })),
+    disks:
+      guest.kind === 'demo' || guest.kind === 'fuchsia' ? [] : guest.disks.map((disk) => ({ key: nextKey(), ...disk })),
     diskFirmware: guest.kind === 'disk' ? guest.firmware : 'bios',
     firmwareAs: guest.kind === 'firmware' ? guest.image.as : 'bios',
     image: guest.kind === 'firmware' && guest.image.as === 'bios' ? guest.image.file : null,
@@ -202,7 +161,7 @@ export function formFromDraft(draft: Draft): LaunchForm {
     memoryMiB: String(device.memoryMiB),
     processors: String(device.processors),
     acceleration: host.acceleration,
-    networking: host.networking,
+    networking: host.networking === 'none' ? 'none' : 'user',
     ports: host.ports.map((port) => ({
       ...port,
       key: nextKey(),
@@ -228,5 +187,6 @@ export function formFromDraft(draft: Draft): LaunchForm {
     staging: runtime.staging,
     keepBoots: String(runtime.keepBoots),
     transcriptMiB: String(runtime.transcriptMiB),
+    fuchsia: guest.kind === 'fuchsia' ? formFromFuchsia(guest, draft) : form.fuchsia,
   };
 }

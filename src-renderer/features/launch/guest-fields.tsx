@@ -4,6 +4,8 @@ import { useApplication } from '../../state/context.tsx';
 import { DiskList } from './disk-fields.tsx';
 import { FileField } from './file-field.tsx';
 import { BoundSelect, BoundText, useForm } from './form-fields.tsx';
+import { FuchsiaFields } from './fuchsia/fuchsia-fields.tsx';
+import { SizeFields } from './machine-fields.tsx';
 
 function Append() {
   const { form, change } = useForm();
@@ -146,8 +148,7 @@ function LinuxFields() {
   );
 }
 
-/** The essential fields of the chosen kind. */
-export function GuestFields() {
+function OwnFields() {
   const { form } = useForm();
   switch (form.kind) {
     case 'demo':
@@ -160,7 +161,20 @@ export function GuestFields() {
       return <DiskFields />;
     case 'firmware':
       return <FirmwareFields />;
+    case 'fuchsia':
+      return <FuchsiaFields />;
   }
+}
+
+/** The essential fields of the chosen kind. A Fuchsia guest's size is its device's. */
+export function GuestFields() {
+  const { form } = useForm();
+  return (
+    <>
+      <OwnFields />
+      {form.kind !== 'fuchsia' && <SizeFields />}
+    </>
+  );
 }
 
 /** What a guest can have besides, but rarely needs. */

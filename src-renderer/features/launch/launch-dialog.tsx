@@ -5,7 +5,7 @@ import { useStore } from 'zustand';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
 import type { Draft, FileReference } from '../../../src-shared/model/spec.ts';
 import { useApplication } from '../../state/context.tsx';
-import { freeName } from '../../state/instances.ts';
+import { freeName, frontConsole } from '../../state/instances.ts';
 import type { GuestKind } from '../../state/stores.ts';
 import { Button } from '../../ui/button.tsx';
 import { Disclosure } from '../../ui/disclosure.tsx';
@@ -15,14 +15,13 @@ import { guestKindText } from '../instances/guest-kinds.ts';
 import { CommandPreview } from './command-preview.tsx';
 import { droppedFile } from './dropped-file.ts';
 import { formFromDraft, type LaunchForm, newForm, withDropped, withKind } from './form.ts';
-import { BoundText, FormProvider } from './form-fields.tsx';
+import { BoundText, type FormBinding, FormProvider } from './form-fields.tsx';
 import { draftFromForm } from './form-to-draft.ts';
-import { GuestFields, MoreGuestFields } from './guest-fields.tsx';
+import { GuestFields } from './guest-fields.tsx';
 import { GuestRadios } from './guest-radios.tsx';
-import { MachineFields, NetworkFields, SizeFields } from './machine-fields.tsx';
 import { MessageBoardProvider } from './messages.tsx';
-import { DebugFields, KeepFields, ReadinessFields } from './runtime-fields.tsx';
-import { usePreview } from './use-preview.ts';
+import { MoreFields } from './more-fields.tsx';
+import { askPreview, askResolution, useAnswer } from './use-answer.ts';
 
 export interface LaunchDialogProps {
   readonly guest: GuestKind;
@@ -67,12 +66,13 @@ function Filling({ guest, instance, dropped, stored, onClose }: LaunchDialogProp
   const formElement = useRef<HTMLFormElement>(null);
   const formId = useId();
   const { draft, problems } = draftFromForm(form);
-  const preview = usePreview(application, draft);
+  const preview = useAnswer(application, draft, askPreview);
+  const resolution = useAnswer(application, form.kind === 'fuchsia' ? draft : null, askResolution);
   const missing = problems.filter((problem) => problem.missing);
   const title = stored === null ? 'New instance' : `Edit “${stored.name}”`;
 
-  const change = (part: Partial<LaunchForm>): void => {
-    setForm((before) => ({ ...before, ...part }));
+  const change: FormBinding['change'] = (part) => {
+    setForm((before) => ({ ...before, ...(typeof part === 'function' ? part(before) : part) }));
     setFailure(null);
   };
   const send = async (launch: boolean): Promise<void> => {
@@ -85,10 +85,12 @@ function Filling({ guest, instance, dropped, stored, onClose }: LaunchDialogProp
     }
     setBusy(true);
     try {
-      if (instance === null) application.launched(await application.call('instance.launch', draft));
+      if (instance === null)
+        application.launched(await application.call('instance.launch', draft), frontConsole(draft.guest));
       else {
         await application.call('instance.configure', { id: instance, draft });
-        if (launch) application.launched(await application.call('instance.start', { id: instance }));
+        if (launch)
+          application.launched(await application.call('instance.start', { id: instance }), frontConsole(draft.guest));
       }
       onClose();
     } catch (error) {
@@ -138,7 +140,14 @@ function Filling({ guest, instance, dropped, stored, onClose }: LaunchDialogProp
         findings={preview.result?.findings ?? []}
         failure={failure}
       >
-        <FormProvider binding={{ form, change }}>
+        <FormProvider
+          binding={{
+            form,
+            change,
+            choices: resolution.result?.choices ?? [],
+            device: resolution.result?.device,
+          }}
+        >
           <GuestRadios
             value={form.kind}
             onChange={(kind) => {
@@ -158,20 +167,9 @@ function Filling({ guest, instance, dropped, stored, onClose }: LaunchDialogProp
               onChange={(name) => change({ name, nameTouched: true })}
             />
             <GuestFields />
-            <SizeFields />
             <Disclosure label="More" startsOpen={stored !== null}>
               <div className="launch-more">
-                <h3>Machine</h3>
-                <MachineFields />
-                <MoreGuestFields />
-                <h3>Network</h3>
-                <NetworkFields />
-                <h3>Debugging</h3>
-                <DebugFields />
-                <h3>Readiness</h3>
-                <ReadinessFields />
-                <h3>Running</h3>
-                <KeepFields />
+                <MoreFields />
               </div>
             </Disclosure>
           </form>

@@ -2,13 +2,13 @@
 import { Plus, X } from 'lucide-react';
 import { useStore } from 'zustand';
 import { limits } from '../../../src-shared/limits.ts';
-import { architectures } from '../../../src-shared/model/engine.ts';
+import { type Architecture, architectures, type EngineDescription } from '../../../src-shared/model/engine.ts';
 import { useApplication } from '../../state/context.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Messages } from '../../ui/field.tsx';
 import { FileField } from './file-field.tsx';
-import { newPort, type PortForm } from './form.ts';
-import { BoundSelect, BoundText, useForm } from './form-fields.tsx';
+import { BoundSelect, BoundText, resolvedReason, useChoice, useForm } from './form-fields.tsx';
+import { newPort, type PortForm } from './form-rows.ts';
 import { useMessages } from './messages.tsx';
 
 export function SizeFields() {
@@ -33,40 +33,89 @@ export function SizeFields() {
   );
 }
 
-export function MachineFields() {
+/** The QEMU of this host for an architecture; `undefined` also while the host is not described. */
+function useQemu(architecture: Architecture): EngineDescription | undefined {
+  const { stores } = useApplication();
+  const host = useStore(stores.host, (state) => state.host);
+  return host?.engines.find((one) => one.kind === 'qemu' && one.architecture === architecture);
+}
+
+export interface ArchitectureFieldProps {
+  readonly value: Architecture;
+  readonly onChange: (architecture: Architecture) => void;
+}
+
+export function ArchitectureField({ value, onChange }: ArchitectureFieldProps) {
+  const { stores } = useApplication();
+  const host = useStore(stores.host, (state) => state.host);
+  return (
+    <BoundSelect
+      field="architecture"
+      label="Architecture"
+      value={value}
+      options={architectures.map((architecture) => {
+        const absent =
+          host !== null && !host.engines.some((one) => one.architecture === architecture && one.binary !== null);
+        return {
+          value: architecture,
+          label: absent ? `${architecture} (no QEMU for it)` : architecture,
+          disabled: absent,
+        };
+      })}
+      onChange={onChange}
+    />
+  );
+}
+
+/** `auto` is said as what it comes to: by the draft's own resolution, else by what the host is like. */
+export function AccelerationField({ architecture }: { architecture: Architecture }) {
   const { form, change } = useForm();
   const { stores } = useApplication();
   const host = useStore(stores.host, (state) => state.host);
-  const engine = host?.engines.find((one) => one.architecture === form.architecture);
-  const auto = host?.acceleration.find((one) => one.architecture === form.architecture)?.choice;
+  const ofHost = host?.acceleration.find((one) => one.architecture === architecture)?.choice;
+  const resolved = useChoice('host.acceleration');
+  const result = resolved?.result ?? ofHost?.accelerator.toUpperCase();
+  const reason = resolved === undefined ? ofHost?.reason : resolvedReason(resolved);
+  return (
+    <BoundSelect
+      field="host.acceleration"
+      label="Acceleration"
+      value={form.acceleration}
+      options={[
+        { value: 'auto', label: result === undefined ? 'Automatic' : `Automatic: ${result}` },
+        { value: 'kvm', label: 'KVM' },
+        { value: 'hvf', label: 'HVF' },
+        { value: 'tcg', label: 'TCG' },
+      ]}
+      hint={form.acceleration === 'auto' ? reason : undefined}
+      onChange={(acceleration) => change({ acceleration })}
+    />
+  );
+}
+
+export function BinaryField() {
+  const { form, change } = useForm();
+  return (
+    <FileField
+      field="runtime.binary"
+      label="QEMU binary of your own"
+      choose="Choose binary…"
+      optional
+      value={form.binary}
+      onChange={(binary) => change({ binary })}
+    />
+  );
+}
+
+export function MachineFields() {
+  const { form, change } = useForm();
+  const engine = useQemu(form.architecture);
   const machines = (engine?.machines ?? []).map(({ name, description }) => ({ value: name, label: description }));
   return (
     <>
       <div className="columns-2">
-        <BoundSelect
-          field="architecture"
-          label="Architecture"
-          value={form.architecture}
-          options={architectures.map((value) => {
-            const found = host?.engines.find((one) => one.architecture === value);
-            const absent = host !== null && (found === undefined || found.binary === null);
-            return { value, label: absent ? `${value} (no QEMU for it)` : value, disabled: absent };
-          })}
-          onChange={(architecture) => change({ architecture })}
-        />
-        <BoundSelect
-          field="host.acceleration"
-          label="Acceleration"
-          value={form.acceleration}
-          options={[
-            { value: 'auto', label: auto ? `Automatic: ${auto.accelerator.toUpperCase()}` : 'Automatic' },
-            { value: 'kvm', label: 'KVM' },
-            { value: 'hvf', label: 'HVF' },
-            { value: 'tcg', label: 'TCG' },
-          ]}
-          hint={form.acceleration === 'auto' ? auto?.reason : undefined}
-          onChange={(acceleration) => change({ acceleration })}
-        />
+        <ArchitectureField value={form.architecture} onChange={(architecture) => change({ architecture })} />
+        <AccelerationField architecture={form.architecture} />
       </div>
       <div className="columns-2">
         <BoundText
@@ -87,14 +136,7 @@ export function MachineFields() {
           onChange={(cpu) => change({ cpu })}
         />
       </div>
-      <FileField
-        field="runtime.binary"
-        label="QEMU binary of your own"
-        choose="Choose binary…"
-        optional
-        value={form.binary}
-        onChange={(binary) => change({ binary })}
-      />
+      <BinaryField />
     </>
   );
 }

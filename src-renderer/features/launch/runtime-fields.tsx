@@ -3,8 +3,8 @@ import { Plus, X } from 'lucide-react';
 import { debugLogItems } from '../../../src-shared/model/spec.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Check } from '../../ui/field.tsx';
-import { type CheckForm, newCheck } from './form.ts';
 import { BoundSelect, BoundText, useForm } from './form-fields.tsx';
+import { type CheckForm, newCheck } from './form-rows.ts';
 
 export function DebugFields() {
   const { form, change } = useForm();
@@ -154,16 +154,19 @@ export function KeepFields() {
           value={form.powerdownSeconds}
           onChange={(powerdownSeconds) => change({ powerdownSeconds })}
         />
-        <BoundSelect
-          field="runtime.staging"
-          label="Staged files"
-          value={form.staging}
-          options={[
-            { value: 'reuse', label: 'Reuse' },
-            { value: 'restage', label: 'Make anew' },
-          ]}
-          onChange={(staging) => change({ staging })}
-        />
+        {/* A Fuchsia guest has a choice of its own for this. */}
+        {form.kind !== 'fuchsia' && (
+          <BoundSelect
+            field="runtime.staging"
+            label="Staged files"
+            value={form.staging}
+            options={[
+              { value: 'reuse', label: 'Reuse' },
+              { value: 'restage', label: 'Make anew' },
+            ]}
+            onChange={(staging) => change({ staging })}
+          />
+        )}
         <BoundText
           field="runtime.keepBoots"
           label="Boots kept"

@@ -39,7 +39,8 @@ describe('keys', () => {
     expect(tabKey(key({ code: 'Digit2', altKey: true }))).toBe('timeline');
     expect(tabKey(key({ code: 'Digit5', ctrlKey: true }))).toBe('details');
     expect(tabKey(key({ code: 'Digit1', ctrlKey: true, altKey: true }))).toBeUndefined();
-    expect(tabKey(key({ code: 'Digit6', altKey: true }))).toBeUndefined();
+    expect(tabKey(key({ code: 'Digit6', altKey: true }))).toBe('show');
+    expect(tabKey(key({ code: 'Digit7', altKey: true }))).toBeUndefined();
     expect(globalKey(key({ code: 'KeyS', ctrlKey: true, shiftKey: true }))).toBe('stop');
   });
 });

@@ -2,7 +2,7 @@
  * settings/ owns preferences and the table of keys. A terminal gets every key except the few that are named here,
  * because a guest may want any of them; that is why most of ours need Ctrl+Shift, and none is a bare Ctrl+letter.
  */
-import { type InstanceTab, instanceTabs } from '../../state/stores.ts';
+import { type InstanceTab, instanceTabs } from '../../state/tabs.ts';
 
 export interface Shortcut {
   readonly keys: string;
@@ -12,7 +12,7 @@ export interface Shortcut {
 
 export const shortcuts: readonly Shortcut[] = [
   { keys: 'F6', what: 'Between the list and the console', inTerminal: true },
-  { keys: 'Alt+1 … 5', what: 'Console, Timeline, Ports, Command, Details', inTerminal: true },
+  { keys: 'Alt+1 … 6', what: 'Console, Timeline, Ports, Command, Details, Show', inTerminal: true },
   { keys: 'Ctrl+Shift+L', what: 'Launch the selected instance', inTerminal: true },
   { keys: 'Ctrl+Shift+S', what: 'Stop it; again to force', inTerminal: true },
   { keys: 'Ctrl+Shift+F', what: 'Search in the console', inTerminal: true },
@@ -26,7 +26,7 @@ export const shortcuts: readonly Shortcut[] = [
 /** Ctrl+1 is the browser's own in a browser; Alt+1 works everywhere. */
 export function tabKey(event: KeyboardEvent): InstanceTab | undefined {
   if (event.altKey === event.ctrlKey || event.shiftKey || event.metaKey) return undefined;
-  const digit = /^Digit([1-5])$/.exec(event.code)?.[1];
+  const digit = /^Digit([1-6])$/.exec(event.code)?.[1];
   return digit === undefined ? undefined : instanceTabs[Number(digit) - 1];
 }
 

@@ -1,0 +1,169 @@
+/** What a product bundle holds: its systems, its devices to choose from, and what is wrong with it. */
+import { RadioGroup } from 'radix-ui';
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { type Failure, toFailure } from '../../../../src-shared/contract/errors.ts';
+import type { BundleSummary } from '../../../../src-shared/model/fuchsia.ts';
+import type { FileReference } from '../../../../src-shared/model/spec.ts';
+import { useApplication } from '../../../state/context.tsx';
+import { formatBytes } from '../../../state/format.ts';
+import { Messages } from '../../../ui/field.tsx';
+import { Segments } from '../../../ui/segments.tsx';
+import { FailurePanel } from '../../instances/failure-panel.tsx';
+import { useChoice, useFuchsia } from '../form-fields.tsx';
+import { useMessages } from '../messages.tsx';
+import { type BundleDevice, chosenDevice, withBundle, withDevice } from './fuchsia-form.ts';
+
+function DeviceRow({ device }: { device: BundleDevice }) {
+  const ports = Object.entries(device.ports);
+  return (
+    <RadioGroup.Item value={device.name} aria-label={device.name} className="device">
+      <span className="device-dot" aria-hidden />
+      <span className="device-name">
+        <span className="truncate">{device.name}</span>
+        {device.recommended && <span className="badge">recommended</span>}
+      </span>
+      <span className="device-size">
+        {device.architecture} · {device.processors} CPU · {formatBytes(device.memoryBytes)}
+      </span>
+      <span className="device-about">
+        {device.description === '' ? '' : `${device.description.replace(/\.$/, '')}. `}
+        Storage {formatBytes(device.storageBytes)}.
+        {ports.length > 0 && ` Ports: ${ports.map(([name, port]) => `${name} ${port}`).join(', ')}.`}
+      </span>
+    </RadioGroup.Item>
+  );
+}
+
+function Devices({ bundle }: { bundle: BundleSummary }) {
+  const [fuchsia, set] = useFuchsia();
+  const messages = useMessages('guest.source.device');
+  const overruled = fuchsia.virtualDevice !== null;
+  return (
+    <div className="field">
+      <span className="field-label">
+        Device
+        {overruled && <span className="field-optional"> the virtual device file wins over these</span>}
+      </span>
+      <RadioGroup.Root
+        className="devices"
+        aria-label="Device"
+        orientation="vertical"
+        disabled={overruled}
+        value={chosenDevice(bundle, fuchsia.device)?.name ?? ''}
+        onValueChange={(name) => {
+          const device = bundle.devices.find((one) => one.name === name);
+          if (device !== undefined) set((before) => withDevice({ ...before, device: name }, device));
+        }}
+      >
+        {bundle.devices.map((device) => (
+          <DeviceRow key={device.name} device={device} />
+        ))}
+      </RadioGroup.Root>
+      <Messages messages={messages} />
+    </div>
+  );
+}
+
+/** Files of a bundle lie inside it: the part that says something. */
+function inside(bundle: BundleSummary, path: string): string {
+  return path.startsWith(`${bundle.path}/`) ? path.slice(bundle.path.length + 1) : path;
+}
+
+function Systems({ bundle }: { bundle: BundleSummary }) {
+  const [fuchsia, set] = useFuchsia();
+  const system = bundle.systems.find(({ slot }) => slot === fuchsia.system);
+  const disk = system?.disk ?? null;
+  const rows = [
+    ['Kernel', system?.kernel ?? null],
+    ['ZBI', system?.zbi ?? null],
+    ['Disk', disk?.path ?? null],
+  ] as const;
+  return (
+    <div className="bundle-system">
+      {bundle.systems.length > 1 && (
+        <Segments
+          label="System"
+          value={fuchsia.system}
+          options={bundle.systems.map(({ slot }) => ({ value: slot, label: slot.toUpperCase() }))}
+          onChange={(slot) => set({ system: slot })}
+        />
+      )}
+      <dl className="bundle-files">
+        {rows.map(([label, path]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd className={path === null ? 'field-optional' : 'mono'} title={path ?? undefined}>
+              <span className="truncate">{path === null ? 'none' : inside(bundle, path)}</span>
+              {label === 'Disk' && disk !== null && (
+                <span className="field-optional">
+                  {disk.kind}, {formatBytes(disk.bytes)}
+                </span>
+              )}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+/** Reads the bundle again with every new directory and every new connection. */
+function useBundle(directory: FileReference | null) {
+  const application = useApplication();
+  const [fuchsia, set] = useFuchsia();
+  const [bundle, setBundle] = useState<BundleSummary | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const epoch = useStore(application.stores.connection, (state) => state.epoch);
+  const token = directory?.token ?? null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the form's setter is new each time; see also epoch
+  useEffect(() => {
+    setBundle(null);
+    setFailure(null);
+    if (token === null) return;
+    let current = true;
+    application.call('fuchsia.bundle', { directory: token }).then(
+      (got) => {
+        if (!current) return;
+        setBundle(got);
+      },
+      (error) => current && setFailure(toFailure(error)),
+    );
+    return () => {
+      current = false;
+    };
+  }, [application, token, epoch]);
+  const byFile = fuchsia.virtualDevice !== null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per bundle, and when its devices count again
+  useEffect(() => {
+    if (bundle !== null) set((before) => withBundle(before, bundle));
+  }, [bundle, byFile]);
+  return { bundle, failure };
+}
+
+export function BundleGallery({ directory }: { directory: FileReference | null }) {
+  const { bundle, failure } = useBundle(directory);
+  const device = useChoice('guest.source.device');
+  if (directory === null)
+    return <p className="launch-note">A directory with product_bundle.json, as "ffx product download" makes it.</p>;
+  if (failure !== null) return <FailurePanel failure={failure} title="Bundle" />;
+  if (bundle === null) return <p className="launch-note">Reading the bundle…</p>;
+  return (
+    <section className="bundle" aria-label="Product bundle">
+      <p className="bundle-name">
+        <span>{bundle.name}</span> <span className="bundle-version">{bundle.version}</span>
+        <span className="field-optional">SDK {bundle.sdkVersion}</span>
+      </p>
+      {bundle.problems.map((problem) => (
+        <FailurePanel key={`${problem.field} ${problem.message}`} failure={problem} title="Problem" />
+      ))}
+      {bundle.systems.length > 0 && <Systems bundle={bundle} />}
+      {bundle.devices.length > 0 ? (
+        <Devices bundle={bundle} />
+      ) : (
+        <p className="launch-note">The bundle names no virtual device; choose one by its file.</p>
+      )}
+      {device !== undefined && <p className="field-hint">{device.reason}</p>}
+    </section>
+  );
+}
