@@ -60,16 +60,31 @@ export class HomeService implements Service {
 
   /**
    * Owns the home, or becomes the owner's client. With `takeOver` an owner that is not a window is asked to hand over.
-   * Throws `owner_busy` when a window owns it (after bringing that one to the front) or the owner does not let go.
+   * Throws `owner_busy` when a window owns it (after bringing that one to the front) or the owner does not let go, and
+   * `cancelled` when the signal is aborted first.
    */
-  static async open(options: HomeServiceOptions, { takeOver }: { takeOver: boolean }): Promise<HomeService> {
+  static async open(
+    options: HomeServiceOptions,
+    { takeOver, signal }: { takeOver: boolean; signal?: AbortSignal },
+  ): Promise<HomeService> {
     const service = new HomeService(options);
+    const giveUp = () => service.#disposal.abort(new SlipwayError('cancelled', 'Interrupted.'));
+    signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      await service.#settleFirst(takeOver);
+      return service;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  async #settleFirst(takeOver: boolean): Promise<void> {
     const deadline = systemClock.monotonic() + switchMs;
     for (;;) {
-      if (await service.#tryOwn()) return service;
-      if (await service.#tryJoin(takeOver)) return service;
-      if (systemClock.monotonic() > deadline) throw await ownerDoesNotAnswer(options.paths);
-      await systemClock.wait(retryMs);
+      if (await this.#tryOwn()) return;
+      if (await this.#tryJoin(takeOver)) return;
+      if (systemClock.monotonic() > deadline) throw await ownerDoesNotAnswer(this.#options.paths);
+      await systemClock.wait(retryMs, this.#disposal.signal);
     }
   }
 
