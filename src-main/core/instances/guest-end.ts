@@ -7,6 +7,8 @@ export interface EndFacts {
   readonly end: GuestEnd;
   /** QEMU removes its sockets when it ends in good order, and only then. */
   readonly socketsRemoved: boolean;
+  /** Somebody has seen the process. */
+  readonly processRecorded: boolean;
   readonly engineLog: string;
   readonly serialLines: readonly string[];
   readonly endedAt: string;
@@ -36,6 +38,9 @@ export function describeEnd(facts: EndFacts): OutcomeRecord {
     return outcome('guest', causes[end.farewell.reason] ?? `the guest ended it (${end.farewell.reason})`);
   if (end.stopRequested) return outcome('stopped', 'stopped');
   if (end.farewell !== null) return outcome('stopped', causes[end.farewell.reason] ?? end.farewell.reason);
+  const isSilent = facts.engineLog === '' && facts.serialLines.join('') === '';
+  if (!facts.processRecorded && facts.socketsRemoved && isSilent)
+    return outcome('cancelled', 'Slipway ended in the middle of the launch');
   // We were not there to hear why; that it tidied up after itself says it went in good order.
   if (facts.socketsRemoved && (end.process === null || end.process.code === 0))
     return outcome('guest', 'ended in good order');

@@ -77,6 +77,8 @@ export class GuestWatch {
       ended = end;
     });
     while (!this.#disposal.signal.aborted) {
+      // A process that could not be talked to is being ended: its end is told by that.
+      if (this.#guest !== null) return;
       if (launching?.signal.aborted) {
         await this.#endStray(context.exited);
         throw launching.signal.reason;
@@ -190,6 +192,11 @@ export class GuestWatch {
       await this.#endStray(exited);
       throw error;
     }
+    // Asked for while we attached: the caller's next look gives the launch up, or lets go.
+    if (launching?.signal.aborted || this.#disposal.signal.aborted) {
+      guest.release();
+      return false;
+    }
     this.#adopt(guest);
     this.#state.move('attached');
     this.#readiness = new ReadinessWatch(this.#services, this.#state, this.#consoles, timeline);
@@ -198,7 +205,12 @@ export class GuestWatch {
 
   #adopt(guest: RunningGuest): void {
     this.#guest = guest;
-    guest.changed.on(() => this.#state.learn({ paused: guest.paused, stopStep: guest.stopStep }));
+    guest.changed.on(() => {
+      const continued = this.#state.current.paused && !guest.paused;
+      this.#state.learn({ paused: guest.paused, stopStep: guest.stopStep });
+      // Whoever stops it next is somebody else until we do.
+      if (continued) void this.clearPause();
+    });
     guest.qmpLost.on(() => void this.#onQmpLost(guest));
     void guest.ended.then(
       (end) => this.#onEnded(guest, end),
@@ -264,6 +276,7 @@ export class GuestWatch {
     return describeEnd({
       end,
       socketsRemoved,
+      processRecorded: this.#state.current.record?.process != null || this.#state.identity !== null,
       engineLog: await readLogTail(files.engineLog),
       serialLines: await lastLinesOf(files.serialOutput),
       endedAt: new Date(this.#services.clock.now()).toISOString(),
