@@ -111,27 +111,34 @@ async function ready(view: InstanceView, { client, output }: CommandContext): Pr
   return 0;
 }
 
-async function timedOut({ id }: AwaitedLaunch, { client, output }: CommandContext): Promise<ExitCode> {
-  const { view } = await client.call('instance.show', { id });
+async function timedOut({ id }: AwaitedLaunch, context: CommandContext): Promise<ExitCode> {
+  const { view } = await context.client.call('instance.show', { id });
   const waiting = view.status.conditions.find(({ state }) => state === 'pending' || state === 'warning');
-  output.failure({
+  const { phase } = view.status;
+  const goesOn = phase === 'running' ? 'It runs on.' : `It is ${phase}, and goes on.`;
+  context.output.failure({
     code: 'timed_out',
-    message: `${view.name} was not ready in time. It goes on: it is ${view.status.phase}.`,
+    message: `${view.name} was not ready in time. ${endsWithUs(view, context) ? givenUp : goesOn}`,
     cause: waiting?.text,
     hint: waiting?.hint ?? `See what it says: slipway logs ${commandName(view)}`,
   });
   return 1;
 }
 
-function interrupted(last: InstanceView | null, { id }: AwaitedLaunch, { service }: CommandContext): SlipwayError {
+const givenUp = 'The launch was given up before it had a process.';
+
+/** Images are made by the owner of the home, and that may be us. */
+function endsWithUs(view: InstanceView | null, { service }: CommandContext): boolean {
+  return service.isOwner && (view === null || view.status.phase === 'staging' || view.status.phase === 'stopping');
+}
+
+function interrupted(last: InstanceView | null, { id }: AwaitedLaunch, context: CommandContext): SlipwayError {
   const name = last === null ? id : commandName(last);
-  const phase = last?.status.phase ?? 'staging';
-  // Images are made by the owner of the home, and that may be us.
-  if (phase === 'staging' && service.isOwner)
-    return new SlipwayError('cancelled', `Interrupted. The launch of ${name} was given up before it had a process.`, {
+  if (endsWithUs(last, context))
+    return new SlipwayError('cancelled', `Interrupted. ${givenUp}`, {
       hint: `Begin again, with what is already made: slipway start ${name}`,
     });
-  return new SlipwayError('cancelled', `Interrupted. ${name} stays as it is: ${phase}.`, {
+  return new SlipwayError('cancelled', `Interrupted. ${name} stays as it is: ${last?.status.phase ?? 'staging'}.`, {
     hint: `Look at it: slipway console ${name}  End it: slipway stop ${name}`,
   });
 }

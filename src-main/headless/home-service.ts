@@ -134,7 +134,7 @@ export class HomeService implements Service {
       // Closed before the core is: who connects meanwhile must find nobody, not a core that is going.
       const socket = await serveServiceSocket(paths, core, abilities);
       acquired.add(() => socket.close());
-      acquired.add(() => (socket.clients > 0 || this.#handingOver !== null ? launchesSettled(core) : undefined));
+      acquired.add(() => launchesSettled(core, socket.clients > 0 || this.#handingOver !== null));
       return { service: core, owner: true, leave: () => acquired.close() };
     } catch (error) {
       await acquired.close();
@@ -228,8 +228,13 @@ export class HomeService implements Service {
   }
 }
 
-function launchesSettled({ manager }: Core): Promise<void> {
-  const settled = () => manager.list().every(({ status }) => status.phase !== 'staging' && status.phase !== 'starting');
+/**
+ * A guest that has a process but was not let go would stand at its first instruction until somebody opens the home
+ * again. Images that are being made are begun again by whoever waits for them, which costs only time.
+ */
+function launchesSettled({ manager }: Core, othersWait: boolean): Promise<void> {
+  const settled = () =>
+    manager.list().every(({ status }) => status.phase !== 'starting' && !(othersWait && status.phase === 'staging'));
   if (settled()) return Promise.resolve();
   return new Promise((resolve) => {
     const finish = () => {
