@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { bootloaderFile, emulatorAdditions, entropy, mergeCommandLines, serialNumber } from './additions.ts';
 import { appendToZbi } from './append.ts';
 import { itemTypes } from './format.ts';
+import { writeWhole } from './output-file.ts';
 import { expectFailure, tempFolder } from './testing/temp-folder.ts';
 import {
   type BuiltItem,
@@ -185,6 +186,23 @@ describe('appendToZbi', () => {
     const { status, stdout } = spawnSync('zbi', ['--list', to], { encoding: 'utf8' });
     expect(status).toBe(0);
     expect(stdout).toMatch(/^BOOTABLE/);
+  });
+});
+
+describe('writeWhole', () => {
+  it('looks for room before it writes', async () => {
+    const writing = writeWhole(folder.path('huge'), 10 ** 18, () => Promise.reject(new Error('it began to write')));
+    await expectFailure(writing, 'disk_full', /no room for .*huge: it needs 1000000000000000000 bytes/);
+  });
+
+  it('tells a full disk as such, and leaves nothing', async () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    await expectFailure(
+      writeWhole(folder.path('full'), 0, () => Promise.reject(full)),
+      'disk_full',
+      /no room/,
+    );
+    expect((await folder.names()).filter((name) => name.startsWith('full') || name.startsWith('huge'))).toEqual([]);
   });
 });
 

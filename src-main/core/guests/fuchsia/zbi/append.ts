@@ -141,6 +141,7 @@ class Append {
     let crc = crcOfHeader(bootfs.headerBytes);
     for await (const chunk of readRange(this.file, payloadOffset(bootfs), bootfs.header.length, signal)) {
       crc = crc32(chunk, crc);
+      if (!isCompressed(bootfs)) this.#report(chunk.length);
     }
     requireCrc(this.file.path, bootfs, crc);
     const layout = layOut(await readBootfsDirectory(this.file, bootfs, signal), files);
@@ -153,6 +154,7 @@ class Append {
       for await (const chunk of readContent(this.file, bootfs, signal)) {
         await writeFully(scratch, chunk, position);
         position += chunk.length;
+        this.#report((chunk.length * bootfs.header.length) / contentBytes(bootfs));
         signal?.throwIfAborted();
       }
       await this.#writeBootfs(layout, scratch, 0);
@@ -172,7 +174,7 @@ class Append {
 
   #report(bytes: number): void {
     this.#done += bytes;
-    this.#options.onProgress?.(Math.min(this.#done, this.file.sizeBytes), this.file.sizeBytes);
+    this.#options.onProgress?.(Math.min(Math.floor(this.#done), this.file.sizeBytes), this.file.sizeBytes);
   }
 }
 

@@ -58,7 +58,7 @@ function explainRead(error: unknown, path: string, field: string | undefined): u
   if (isErrno(error, 'ENOENT', 'ENOTDIR') && error.path === path) {
     return new SlipwayError('file_missing', `${path} does not exist.`, { field, raw: error.message });
   }
-  if (isErrno(error, 'EACCES', 'EPERM', 'EIO', 'ELOOP', 'ENAMETOOLONG') && (error.path ?? path) === path) {
+  if (isErrno(error, 'EACCES', 'EPERM', 'EIO', 'ELOOP', 'ENAMETOOLONG') && error.path === path) {
     return new SlipwayError('file_unreadable', `${path} cannot be read.`, { field, raw: error.message });
   }
   // Found deep inside, where the field is not known.
@@ -85,7 +85,11 @@ export async function* readRange(
   while (done < length) {
     signal?.throwIfAborted();
     const wanted = Math.min(buffer.length, length - done);
-    const { bytesRead } = await file.handle.read(buffer, 0, wanted, offset + done);
+    // The system's own words do not name the file, and another file is open for writing at the same time.
+    const { bytesRead } = await file.handle.read(buffer, 0, wanted, offset + done).catch((error: unknown) => {
+      if (!isErrno(error, 'EIO')) throw error;
+      throw new SlipwayError('file_unreadable', `${file.path} cannot be read.`, { raw: error.message });
+    });
     if (bytesRead === 0) throw new SlipwayError('file_unreadable', `${file.path} became shorter while it was read.`);
     done += bytesRead;
     yield buffer.subarray(0, bytesRead);
