@@ -1,5 +1,6 @@
 /** How a boot ended, in words. Decisions only: what was seen goes in, what is recorded comes out. */
-import type { Failure } from '../../../src-shared/contract/errors.ts';
+import { type Failure, SlipwayError } from '../../../src-shared/contract/errors.ts';
+import type { ProcessEnd } from '../process/spawn.ts';
 import type { OutcomeRecord } from './records.ts';
 import type { GuestEnd } from './running-guest.ts';
 
@@ -72,4 +73,15 @@ function crashCause({ process }: GuestEnd): string {
     default:
       return 'Nobody here asked it to end.';
   }
+}
+
+/** Why a launch failed whose process went before it could be attached to; in its own words where nobody knows better. */
+export function earlyEndError(end: ProcessEnd | null, engineLog: string, explained: Failure | null): SlipwayError {
+  if (explained !== null) return SlipwayError.from({ ...explained, raw: engineLog });
+  const how = end?.signal ? `was ended by ${end.signal}` : `ended with code ${end?.code ?? '?'}`;
+  return new SlipwayError('launch_failed', `QEMU ${how} before it was up.`, {
+    cause: engineLog === '' ? 'It said nothing.' : engineLog.split('\n').at(-1),
+    hint: 'The command line it was started with can be tried by hand; it is kept with the boot.',
+    raw: engineLog,
+  });
 }

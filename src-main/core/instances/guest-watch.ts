@@ -4,16 +4,17 @@
  *
  * Must never signal a process that it did not identify a moment before, and never end one because of its own going.
  */
+import { rmSync } from 'node:fs';
 import { lstat, rm, writeFile } from 'node:fs/promises';
 import { SlipwayError, toFailure } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import { applyForwards, readForwards } from '../network/user-mode.ts';
-import type { ProcessIdentity } from '../process/identity.ts';
+import { type ProcessIdentity, processState } from '../process/identity.ts';
 import type { ProcessEnd } from '../process/spawn.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { humanMonitorCommand, queryKvm } from '../qmp/commands.ts';
 import { gather } from './evidence.ts';
-import { describeEnd } from './guest-end.ts';
+import { describeEnd, earlyEndError } from './guest-end.ts';
 import type { InstanceConsoles } from './instance-consoles.ts';
 import type { InstanceState } from './instance-state.ts';
 import { lastLinesOf, readLogTail } from './log-tail.ts';
@@ -207,9 +208,10 @@ export class GuestWatch {
     this.#guest = guest;
     guest.changed.on(() => {
       const continued = this.#state.current.paused && !guest.paused;
-      this.#state.learn({ paused: guest.paused, stopStep: guest.stopStep });
-      // Whoever stops it next is somebody else until we do.
-      if (continued) void this.clearPause();
+      // Whoever stops it next is somebody else until we do. At once: should we die here, the next owner believes the marker.
+      if (continued) rmSync(this.#paths.pauseMarker, { force: true });
+      const pausedBy = continued ? null : this.#state.current.pausedBy;
+      this.#state.learn({ paused: guest.paused, pausedBy, stopStep: guest.stopStep });
     });
     guest.qmpLost.on(() => void this.#onQmpLost(guest));
     void guest.ended.then(
@@ -248,6 +250,8 @@ export class GuestWatch {
     await rm(this.#paths.pauseMarker, { force: true });
     await this.#consoles.endBoot(outcome.text);
     await this.#state.recordOutcome(outcome);
+    // After the outcome: until that is written the sockets are what tells a crash from a good end.
+    await this.#removeLeftOvers();
     this.#state.move(outcome.how === 'crashed' ? 'crashed' : 'ended');
   }
 
@@ -266,6 +270,7 @@ export class GuestWatch {
       kind === 'stopped',
     );
     await this.#state.recordOutcome(outcome);
+    await this.#removeLeftOvers();
     await this.#consoles.endBoot(outcome.text);
     if (this.#state.phase === 'failed' || this.#state.phase === 'stopped') this.#state.tell();
     else this.#state.move(kind === 'crashed' ? 'crashed' : 'ended');
@@ -288,14 +293,14 @@ export class GuestWatch {
     const raw = (await readLogTail(this.#paths.boot(this.#state.boot).engineLog)).trimEnd();
     await this.#consoles.endBoot('the engine ended at once');
     this.#state.detach();
-    const explained = this.#services.explain(raw);
-    if (explained !== null) return SlipwayError.from({ ...explained, raw });
-    const how = end?.signal ? `was ended by ${end.signal}` : `ended with code ${end?.code ?? '?'}`;
-    return new SlipwayError('launch_failed', `QEMU ${how} before it was up.`, {
-      cause: raw === '' ? 'It said nothing.' : raw.split('\n').at(-1),
-      hint: 'The command line it was started with can be tried by hand; it is kept with the boot.',
-      raw,
-    });
+    await this.#removeLeftOvers();
+    return earlyEndError(end, raw, this.#services.explain(raw));
+  }
+
+  /** What a QEMU that did not end in good order leaves in `run/`. Only once its process is known to be gone. */
+  async #removeLeftOvers(): Promise<void> {
+    const { qmp, qmpUser, monitor, pid } = this.#paths;
+    for (const path of [qmp, qmpUser, monitor, pid]) await rm(path, { force: true });
   }
 
   async #endStray(exited: Promise<ProcessEnd> | null): Promise<void> {
@@ -306,6 +311,7 @@ export class GuestWatch {
     await stray.stop(0);
     stray.release();
     await this.#consoles.endBoot('the launch was given up');
+    if ((await processState(identity)) !== 'alive') await this.#removeLeftOvers();
     this.#state.detach();
   }
 
