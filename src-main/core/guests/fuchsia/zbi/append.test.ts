@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { utimesSync } from 'node:fs';
 import { link, readFile, symlink } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { bootloaderFile, emulatorAdditions, entropy, mergeCommandLines, serialNumber } from './additions.ts';
@@ -161,6 +162,7 @@ describe('appendToZbi', () => {
     await expectFailure(adding('/x'), 'invalid_input', /begins with/);
     await expectFailure(adding('x'.repeat(256)), 'invalid_input', /longer than 255/);
     await expectFailure(adding('x', 'x'), 'invalid_input', /twice/);
+    await expectFailure(appendToZbi(from, to, { commandLine: 'a\0b' }), 'invalid_input', /NUL/);
     await expectFailure(adding('a/b/c'), 'invalid_input', /a\/b would be a file and a folder/);
     await expectFailure(appendToZbi(from, folder.path('no/folder'), {}), 'invalid_input', /cannot be written/);
     expect(await folder.names()).not.toContain('never.zbi');
@@ -177,6 +179,14 @@ describe('appendToZbi', () => {
     await appendToZbi(from, to, {}, { onProgress: (done, total) => seen.push([done, total]) });
     expect(seen.at(-1)).toEqual([source().length, source().length]);
     expect(seen.every(([done = 0, total = 0]) => done <= total)).toBe(true);
+  });
+
+  it('keeps the old destination when the source changed meanwhile', async () => {
+    const from = await folder.write('rebuilt.zbi', source());
+    const to = await folder.write('kept.zbi', text('kept'));
+    const touch = () => utimesSync(from, 1, 1);
+    await expectFailure(appendToZbi(from, to, {}, { onProgress: touch }), 'file_unreadable', /changed while/);
+    expect((await readFile(to)).toString()).toBe('kept');
   });
 
   it("Fuchsia's own `zbi` finds nothing wrong with it", async (context) => {

@@ -7,6 +7,7 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { SlipwayError } from '../../../../../src-shared/contract/errors.ts';
 import { mergeCommandLines, type NewItem, type ZbiAdditions } from './additions.ts';
 import { onlyBootfs, readBootfsDirectory } from './bootfs.ts';
 import { alignPage, type BootfsEntry } from './bootfs-directory.ts';
@@ -45,6 +46,9 @@ export async function appendToZbi(
   additions: ZbiAdditions,
   options: AppendOptions = {},
 ): Promise<AppendResult> {
+  if (additions.commandLine?.includes('\0') === true) {
+    throw new SlipwayError('invalid_input', 'The kernel arguments for the boot image have a NUL in them.');
+  }
   await refuseSameFile(source, destination, options.field);
   return withZbiFile(source, options, async (file) => {
     const items = await readItems(file);
@@ -59,8 +63,9 @@ export async function appendToZbi(
       if (isPlain) await append.plainItems(additions.items ?? []);
       else await append.inToolOrder(additions, bootfs, destination);
       const bytes = await append.writer.finish();
-      options.signal?.throwIfAborted();
       options.onProgress?.(file.sizeBytes, file.sizeBytes);
+      options.signal?.throwIfAborted();
+      await file.requireUnchanged();
       return { bytes };
     });
   });

@@ -8,6 +8,8 @@ export interface ZbiFile {
   readonly path: string;
   readonly handle: FileHandle;
   readonly sizeBytes: number;
+  /** For who writes something made of it: before that takes its place. @throws SlipwayError `file_unreadable` */
+  requireUnchanged(): Promise<void>;
 }
 
 export interface ReadOptions {
@@ -39,13 +41,17 @@ export async function withZbiFile<T>(
       if (before.size === 0n) {
         throw new SlipwayError('file_empty', `${path} is empty (0 bytes).`, { field: options.field });
       }
-      const result = await use({ path, handle, sizeBytes: Number(before.size) });
-      const after = await handle.stat({ bigint: true });
-      if (after.size === before.size && after.mtimeNs === before.mtimeNs) return result;
-      throw new SlipwayError('file_unreadable', `${path} changed while it was read.`, {
-        hint: 'Wait until the program that writes it has finished.',
-        field: options.field,
-      });
+      const requireUnchanged = async (): Promise<void> => {
+        const after = await handle.stat({ bigint: true });
+        if (after.size === before.size && after.mtimeNs === before.mtimeNs) return;
+        throw new SlipwayError('file_unreadable', `${path} changed while it was read.`, {
+          hint: 'Wait until the program that writes it has finished.',
+          field: options.field,
+        });
+      };
+      const result = await use({ path, handle, sizeBytes: Number(before.size), requireUnchanged });
+      await requireUnchanged();
+      return result;
     } finally {
       await handle.close();
     }

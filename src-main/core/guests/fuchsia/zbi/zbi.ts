@@ -104,6 +104,7 @@ export async function extractFromZbi(
         await writeFully(handle, chunk, position);
         position += chunk.length;
       }
+      await file.requireUnchanged();
       return position;
     });
   });
