@@ -12,6 +12,9 @@ import type { SessionClient } from '../headless/session-client.ts';
 const escapeByte = 0x1d;
 /** After the end of a piped input: a guest that was silent for so long has said what it had to say. */
 const quietMs = 1000;
+/** A monitor takes nothing before its greeting is over. It may have greeted somebody else before: then it stays quiet. */
+const greetingMs = 1000;
+const greetedMs = 200;
 
 /** Whatever the guest left the terminal in: colours off, cursor on, main screen, no mouse, no bracketed paste. */
 const calmTerminal =
@@ -39,6 +42,7 @@ export class ConsoleAttachment {
   #filling: Promise<void> = Promise.resolve();
   #inputEnded = false;
   #quiet: NodeJS.Timeout | undefined;
+  #greeting: NodeJS.Timeout | undefined;
   #output: NodeJS.WriteStream = process.stdout;
   #leave: (reason: string | null) => void = () => undefined;
 
@@ -83,6 +87,7 @@ export class ConsoleAttachment {
     } finally {
       for (const unsubscribe of unsubscribes) unsubscribe();
       clearTimeout(this.#quiet);
+      clearTimeout(this.#greeting);
       signal.removeEventListener('abort', onAbort);
       input.off('data', onInput).off('end', onInputEnd).pause();
       if (input.isTTY) input.setRawMode(false);
@@ -116,12 +121,14 @@ export class ConsoleAttachment {
       case 'data':
         this.#position = frame.offset + frame.extra;
         this.#show(frame, frame.payload);
+        if (this.#greeting !== undefined) this.#typeWhenGreeted(greetedMs);
         return;
       case 'restart':
         this.#position = 0;
         return;
       case 'ready':
-        this.#setWritable(frame.extra === 1);
+        if (frame.extra === 1 && this.#target.console !== 'serial') this.#typeWhenGreeted(greetingMs);
+        else this.#setWritable(frame.extra === 1);
         return;
       case 'end':
         this.#leave(new TextDecoder().decode(frame.payload));
@@ -186,6 +193,14 @@ export class ConsoleAttachment {
       this.#client.sendFrame({ kind: 'input', viewer: this.#viewer, offset: 0, extra: 0, payload });
     }
     this.#waitForQuiet();
+  }
+
+  #typeWhenGreeted(ms: number): void {
+    clearTimeout(this.#greeting);
+    this.#greeting = setTimeout(() => {
+      this.#greeting = undefined;
+      this.#setWritable(true);
+    }, ms);
   }
 
   #setWritable(writable: boolean): void {
