@@ -1,41 +1,41 @@
-/** `slipway serve` in a process of its own: an owner of the home that can be killed like any program. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+/** The core in a process of its own: an owner of the home that can be killed like any program. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import type { CleanupStack } from '../../src-main/core/kit/cleanup-stack.ts';
 import { openRemoteService } from '../../src-main/headless/remote-service.ts';
 import { SessionClient } from '../../src-main/headless/session-client.ts';
 import { exited, killNow } from '../fixtures/processes.ts';
 import { asUser, checkout, generousMs, type SlipwayHome } from './slipway-under-test.ts';
 
-const run = promisify(execFile);
+/** As the product's own build does it, for CommonJS packages that call `require`. */
+const requireBanner =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** Brings out/ up to date, once per test file; resolves to the command line's entry. */
-export async function builtCommandLine(): Promise<string> {
-  await run(process.execPath, [join(checkout, 'scripts', 'slipway.mjs'), '--version']);
-  return join(checkout, 'out', 'main', 'cli.js');
-}
+let built: Promise<string> | undefined;
 
-/** Runs one command to its end. `json` is what `--machine json` printed. */
-export async function slipway(
-  home: SlipwayHome,
-  args: readonly string[],
-): Promise<{ code: number; json: unknown; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [await builtCommandLine(), ...args, '--machine', 'json'], {
-    env: { ...process.env, SLIPWAY_HOME: home.home },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? -1)));
-  return { code, json: stdout.trim() === '' ? null : JSON.parse(stdout), stdout, stderr };
+/** The program as one file, made once per test file. Not the one in out/: that changes while somebody works. */
+function ownerProgram(): Promise<string> {
+  built ??= (async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'slipway-owner-'));
+    process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+    const outfile = join(directory, 'owner.mjs');
+    await build({
+      entryPoints: [join(import.meta.dirname, 'owner-entry.ts')],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile,
+      banner: { js: requireBanner },
+      logLevel: 'error',
+    });
+    return outfile;
+  })();
+  return built;
 }
 
 export class OwnerProcess {
@@ -51,9 +51,7 @@ export class OwnerProcess {
 
   /** Resolves when it serves. */
   static async start(home: SlipwayHome, cleanups: CleanupStack): Promise<OwnerProcess> {
-    const entry = join(checkout, 'out', 'main', 'cli.js');
-    const child = spawn(process.execPath, [entry, 'serve', '--port', '0', '--machine', 'json'], {
-      env: { ...process.env, SLIPWAY_HOME: home.home },
+    const child = spawn(process.execPath, [await ownerProgram(), home.home, join(checkout, 'assets')], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const owner = new OwnerProcess(child, home, cleanups);

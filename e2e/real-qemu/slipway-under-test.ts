@@ -4,7 +4,7 @@
  * A test takes a home of its own (`tempSlipway`) and opens Slipway on it, in one of two ways:
  *
  *   openSlipway(home)    the core in this process, as the home's owner, behind a session: quick, and what most tests want
- *   OwnerProcess.start   `slipway serve` in a process of its own, which can be killed like an application that crashes;
+ *   OwnerProcess.start   the same in a process of its own, which can be killed like an application that crashes;
  *                        `client()` is then a session over its socket
  *
  * Both give a SessionClient; `Terminal` is a console on it, `until` waits for an instance to come into a state. Nothing
@@ -12,7 +12,7 @@
  *
  * Guests run under TCG, because that is what every machine has. Deadlines are generous, because test machines are
  * shared. When a test is over its guests are ended by verified identity, and a process that is left in its home after
- * that fails it. The command line is built first if it is out of date (`builtCommandLine`).
+ * that fails it.
  *
  *   npx vitest run --project real e2e/real-qemu         everything, a few minutes
  *   SLIPWAY_RUNS=20 npx vitest run owner-killed         the full proof of exactness across `kill -9`
@@ -37,7 +37,7 @@ export const checkout = join(import.meta.dirname, '..', '..');
 export const asUser: ClientIdentity = { trust: 'user', face: 'command-line', allowPower: true, abilities: {} };
 
 /** For everything that waits for a guest: long, because it only ends tests that have failed. */
-export const generousMs = 60_000;
+export const generousMs = 30_000;
 
 export interface SlipwayHome {
   readonly home: string;

@@ -3,6 +3,7 @@
  * terminal gets is a picture of the present (the snapshot); from `startsAt` on it has the stream's own bytes.
  */
 
+import { withoutSequences } from '../../src-main/core/consoles/line-search.ts';
 import { Emitter } from '../../src-main/core/kit/emitter.ts';
 import type { SessionClient } from '../../src-main/headless/session-client.ts';
 import type { ConsoleName } from '../../src-shared/contract/calls.ts';
@@ -77,9 +78,9 @@ export class Terminal {
     return all;
   }
 
-  /** What there is to read: the picture it began with, and the last of what came after. */
+  /** What there is to read: the picture it began with and the last of what came after, without colours. */
   get text(): string {
-    return this.#picture + this.bytes.subarray(-readableBytes).toString('utf8');
+    return withoutSequences(this.#picture + this.bytes.subarray(-readableBytes).toString('utf8'));
   }
 
   type(text: string): void {

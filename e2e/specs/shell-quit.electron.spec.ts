@@ -2,7 +2,7 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ElectronApplication } from '@playwright/test';
-import { instances, startDemo } from '../fixtures/command-line.ts';
+import { instances, slipway, startDemo } from '../fixtures/command-line.ts';
 import { startInElectron } from '../fixtures/electron-app.ts';
 import { exited } from '../fixtures/processes.ts';
 import { expect, test } from '../fixtures/test.ts';
@@ -62,6 +62,18 @@ test('shut down: the guest is asked to power off, then the application ends with
   await closeWindow(application);
   expect(await exited(child, 20_000)).toBe(true);
   expect(child.exitCode).toBe(0);
+  expect(await instances(home)).toEqual([expect.objectContaining({ state: 'stopped', pid: null })]);
+});
+
+test('a guest that does not answer: a countdown is shown, and quitting again ends it at once', async ({ home }) => {
+  const { application, child } = await startAnswering(home, 1);
+  await startDemo(home, 'deaf');
+  await slipway(home, 'pause', 'deaf');
+  await closeWindow(application);
+  const title = () => application.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle());
+  await expect.poll(title).toMatch(/shutting down 1 guest, \d+ s at most/);
+  await closeWindow(application);
+  expect(await exited(child, 8000)).toBe(true);
   expect(await instances(home)).toEqual([expect.objectContaining({ state: 'stopped', pid: null })]);
 });
 

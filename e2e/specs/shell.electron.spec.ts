@@ -5,45 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { instances, startDemo } from '../fixtures/command-line.ts';
 import { checkout, electronEnvironment, electronExecutable } from '../fixtures/electron-app.ts';
+import { callOverNewPort, getsPort, openBareDocument } from '../fixtures/page-port.ts';
 import { exited, sandboxArguments } from '../fixtures/processes.ts';
 import type { SlipwayApp } from '../fixtures/slipway-app.ts';
 import { expect, test } from '../fixtures/test.ts';
-
-/** Asks for a port as the page does and makes one call over it. Runs in the page. */
-async function callOverNewPort(call: { name: string; input: unknown }): Promise<unknown> {
-  const bridge = (window as unknown as { slipway: { connect(): void } }).slipway;
-  const port = await new Promise<MessagePort>((resolve) => {
-    window.addEventListener('message', function received(event) {
-      const [given] = event.ports;
-      if (event.source !== window || event.data !== 'slipway-port' || given === undefined) return;
-      window.removeEventListener('message', received);
-      resolve(given);
-    });
-    bridge.connect();
-  });
-  return new Promise((resolve) => {
-    port.onmessage = ({ data }) => {
-      const reply: { id?: number } = typeof data === 'string' && data.startsWith('{') ? JSON.parse(data) : {};
-      if (reply.id === 1) resolve(reply);
-    };
-    port.postMessage(JSON.stringify({ type: 'call', id: 1, ...call }));
-  });
-}
-
-/** Whether a port arrives within half a second of asking. Runs in a page. */
-async function getsPort(): Promise<boolean> {
-  const bridge = (window as unknown as { slipway?: { connect(): void } }).slipway;
-  if (bridge === undefined) throw new Error('no bridge to ask over');
-  return new Promise((resolve) => {
-    window.addEventListener('message', (event) => event.data === 'slipway-port' && resolve(true));
-    bridge.connect();
-    setTimeout(() => resolve(false), 500);
-  });
-}
-
-async function waitForPage(app: SlipwayApp): Promise<void> {
-  await expect(app.page.getByRole('button', { name: 'New instance' }).first()).toBeVisible();
-}
 
 /** What the window shows, as main sees it. A page that is on its way up or down may never answer. */
 function textInWindow(app: SlipwayApp): Promise<unknown> {
@@ -53,6 +18,10 @@ function textInWindow(app: SlipwayApp): Promise<unknown> {
       new Promise((resolve) => setTimeout(() => resolve('no answer'), 500)),
     ]).catch(String),
   );
+}
+
+async function waitForPage(app: SlipwayApp): Promise<void> {
+  await expect(app.page.getByRole('button', { name: 'New instance' }).first()).toBeVisible();
 }
 
 test.beforeEach(({ app }) => waitForPage(app));
@@ -245,7 +214,37 @@ test('our page in a window that is not ours gets no port; in ours it does', asyn
     { preload: join(checkout, 'out', 'main', 'preload.cjs'), code: `(${getsPort.toString()})()` },
   );
   expect(got).toBe(false);
+  await openBareDocument(app);
   expect(await app.page.evaluate(getsPort)).toBe(true);
+});
+
+test('a new connection ends the one before', async ({ app }) => {
+  await openBareDocument(app);
+  const last = await app.page.evaluate(async () => {
+    const bridge = (window as unknown as { slipway: { connect(): void } }).slipway;
+    const nextPort = () =>
+      new Promise<MessagePort>((resolve) => {
+        window.addEventListener('message', (event) => event.ports[0] && resolve(event.ports[0]), { once: true });
+        bridge.connect();
+      });
+    const first = await nextPort();
+    const messages: unknown[] = [];
+    first.onmessage = ({ data }) => messages.push(data);
+    await nextPort();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return messages.at(-1);
+  });
+  expect(last).toBe('slipway-closed');
+});
+
+test('the GPU process may crash', async ({ app }) => {
+  const killed = await app.electron.evaluate(({ app: application }) => {
+    const gpu = application.getAppMetrics().find(({ type }) => type === 'GPU');
+    return gpu !== undefined && process.kill(gpu.pid, 'SIGKILL');
+  });
+  expect(killed).toBe(true);
+  await app.page.getByRole('button', { name: 'New instance' }).first().click();
+  await expect(app.page.getByRole('dialog')).toBeVisible();
 });
 
 test('a dropped file becomes a token of this session; a file without a path does not', async ({ app }) => {

@@ -2,6 +2,7 @@
 import type { Failure } from '../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../src-shared/model/instance.ts';
 import { statusWord } from '../../src-shared/model/instance.ts';
+import { alignColumns } from './display-width.ts';
 
 export interface Output {
   readonly machine: boolean;
@@ -70,12 +71,24 @@ export function instanceJson(view: InstanceView) {
   };
 }
 
-export function instanceLine(view: InstanceView): string {
-  const ports = view.ports
-    .filter((port) => port.host !== null)
-    .map((port) => `${port.name} ${port.bind}:${port.host}`)
-    .join(', ');
-  return `${`[${statusWord(view.status)}]`.padEnd(16)}${view.name.padEnd(24)} ${view.guestKind}/${view.architecture}${ports === '' ? '' : `  ${ports}`}`;
+/** One line per instance: state, name, guest, ports. */
+export function instanceLines(views: readonly InstanceView[]): string {
+  return alignColumns(
+    views.map((view) => [
+      `[${statusWord(view.status)}]`,
+      view.name,
+      `${view.guestKind}/${view.architecture}`,
+      view.ports
+        .filter((port) => port.host !== null)
+        .map((port) => `${port.name} ${port.bind}:${port.host}${port.protocol === 'udp' ? '/udp' : ''}`)
+        .join(', '),
+    ]),
+  ).join('\n');
+}
+
+/** How an instance is named in a command: its name, unless a shell would take that apart. */
+export function commandName({ id, name }: Pick<InstanceView, 'id' | 'name'>): string {
+  return /^[\w.+@-]+$/.test(name) && !name.startsWith('-') ? name : id;
 }
 
 export function sizeText(bytes: number): string {

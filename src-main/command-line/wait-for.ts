@@ -16,6 +16,7 @@ export function waitForInstance(
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void) => {
       unsubscribe();
+      unsubscribeClosed();
       clearTimeout(timer);
       options.signal.removeEventListener('abort', onAbort);
       settle();
@@ -29,21 +30,24 @@ export function waitForInstance(
       client.call('instance.show', { id }).then(
         ({ view }) => look(view),
         (error: unknown) => {
-          // Lost with the old owner: `ownerChanged` asks again.
-          if (error instanceof SlipwayError && error.code === 'connection_lost') return;
           finish(() => reject(error));
         },
       );
     };
     const unsubscribe = client.events.on((event) => {
       if (event.type === 'instanceChanged' && event.view.id === id) look(event.view);
+      // The old one's news may have been lost with it.
       if (event.type === 'ownerChanged') ask();
       if (event.type === 'instanceRemoved' && event.id === id) {
         finish(() => reject(new SlipwayError('unknown_instance', `${id} was deleted.`)));
       }
     });
+    const unsubscribeClosed = client.closed.on(() =>
+      finish(() => reject(new SlipwayError('connection_lost', 'The owner of the Slipway home cannot be reached.'))),
+    );
     const timer = options.timeoutMs > 0 ? setTimeout(() => finish(() => resolve(null)), options.timeoutMs) : undefined;
     options.signal.addEventListener('abort', onAbort, { once: true });
-    ask();
+    if (options.signal.aborted) onAbort();
+    else ask();
   });
 }

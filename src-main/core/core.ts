@@ -13,6 +13,7 @@ import { InstanceManager } from './instances/manager.ts';
 import { InstanceStore } from './instances/store.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import type { Log } from './kit/log.ts';
+import type { HostToolSearch } from './process/host-tool.ts';
 import type { ClientIdentity } from './service/client.ts';
 import { createHandlers } from './service/handlers.ts';
 import { createRouter } from './service/router.ts';
@@ -27,6 +28,8 @@ export interface CoreOptions {
   readonly kind: 'window' | 'web' | 'command-line';
   readonly log: Log;
   readonly clock?: Clock;
+  /** Where programs of the host are looked for, if not in the usual places. */
+  readonly toolSearch?: HostToolSearch;
   /** Someone asked this process to give up the home; called after the request was answered. */
   onHandover(): void;
 }
@@ -49,7 +52,12 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     clock,
     probeKernel: join(options.assetsDirectory, 'probe-guest', 'probe-guest.elf'),
   });
-  const engine = createQemuEngine({ paths, assetsDirectory: options.assetsDirectory, clock });
+  const engine = createQemuEngine({
+    paths,
+    assetsDirectory: options.assetsDirectory,
+    clock,
+    ...(options.toolSearch === undefined ? {} : { search: options.toolSearch }),
+  });
   const manager = new InstanceManager({ paths, store, engine, doctor, explain, clock, log });
   const handlers = createHandlers({ ...options, manager, engine, doctor, settings });
   const router = createRouter(handlers, log);

@@ -66,6 +66,18 @@ describe('a session over a change of owner', () => {
     expect(second.received).toEqual(['two']);
   });
 
+  it('takes what is asked in the very moment of the news', () => {
+    session = new DurableSession(
+      { send: (message) => message === ownerChanged && session.receive('again'), close: () => undefined },
+      asPage,
+      { closed: () => undefined, lost: () => undefined },
+    );
+    session.attach(first);
+    first.channel?.close();
+    session.attach(second);
+    expect(second.received).toEqual(['again']);
+  });
+
   it('hears nothing more from an owner it has left, and does not lose the new one with it', () => {
     session.attach(first);
     first.channel?.close();

@@ -15,6 +15,7 @@ export class DurableSession implements ServiceSession {
   #behind: ServiceSession | null = null;
   #waiting: string[] = [];
   #wasAttached = false;
+  #attaching = false;
   #closed = false;
 
   constructor(channel: MessageChannelLike, identity: ClientIdentity, on: { closed(): void; lost(): void }) {
@@ -25,7 +26,8 @@ export class DurableSession implements ServiceSession {
 
   /** Goes on with this service. Nothing to do when the session still has one. */
   attach(service: Service): void {
-    if (this.#closed || this.#behind !== null) return;
+    if (this.#closed || this.#behind !== null || this.#attaching) return;
+    this.#attaching = true;
     if (this.#wasAttached) {
       const changed: Reply = { type: 'event', event: { type: 'ownerChanged' } };
       this.#channel.send(JSON.stringify(changed));
@@ -48,6 +50,7 @@ export class DurableSession implements ServiceSession {
       this.#identity,
     );
     this.#behind = behind;
+    this.#attaching = false;
     if (ended) {
       this.#ended(behind);
       return;
@@ -63,8 +66,9 @@ export class DurableSession implements ServiceSession {
       this.#behind.receive(message);
       return;
     }
-    // Between two owners: what was asked now would be answered after the client gave it up. It is told, and asks again.
-    if (!this.#wasAttached && typeof message === 'string') this.#waiting.push(message);
+    // Between two owners: what was asked now would be answered after the client gave it up. It is told, and asks again;
+    // a client in this very process does so while it is being told.
+    if ((!this.#wasAttached || this.#attaching) && typeof message === 'string') this.#waiting.push(message);
   }
 
   grantPath(path: string): FileReference | null {

@@ -60,16 +60,31 @@ export class HomeService implements Service {
 
   /**
    * Owns the home, or becomes the owner's client. With `takeOver` an owner that is not a window is asked to hand over.
-   * Throws `owner_busy` when a window owns it (after bringing that one to the front) or the owner does not let go.
+   * Throws `owner_busy` when a window owns it (after bringing that one to the front) or the owner does not let go, and
+   * `cancelled` when the signal is aborted first.
    */
-  static async open(options: HomeServiceOptions, { takeOver }: { takeOver: boolean }): Promise<HomeService> {
+  static async open(
+    options: HomeServiceOptions,
+    { takeOver, signal }: { takeOver: boolean; signal?: AbortSignal },
+  ): Promise<HomeService> {
     const service = new HomeService(options);
+    const giveUp = () => service.#disposal.abort(new SlipwayError('cancelled', 'Interrupted.'));
+    signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      await service.#settleFirst(takeOver);
+      return service;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  async #settleFirst(takeOver: boolean): Promise<void> {
     const deadline = systemClock.monotonic() + switchMs;
     for (;;) {
-      if (await service.#tryOwn()) return service;
-      if (await service.#tryJoin(takeOver)) return service;
-      if (systemClock.monotonic() > deadline) throw await ownerDoesNotAnswer(options.paths);
-      await systemClock.wait(retryMs);
+      if (await this.#tryOwn()) return;
+      if (await this.#tryJoin(takeOver)) return;
+      if (systemClock.monotonic() > deadline) throw await ownerDoesNotAnswer(this.#options.paths);
+      await systemClock.wait(retryMs, this.#disposal.signal);
     }
   }
 
@@ -119,7 +134,7 @@ export class HomeService implements Service {
       // Closed before the core is: who connects meanwhile must find nobody, not a core that is going.
       const socket = await serveServiceSocket(paths, core, abilities);
       acquired.add(() => socket.close());
-      acquired.add(() => (socket.clients > 0 || this.#handingOver !== null ? launchesSettled(core) : undefined));
+      acquired.add(() => launchesSettled(core, socket.clients > 0 || this.#handingOver !== null));
       return { service: core, owner: true, leave: () => acquired.close() };
     } catch (error) {
       await acquired.close();
@@ -213,8 +228,13 @@ export class HomeService implements Service {
   }
 }
 
-function launchesSettled({ manager }: Core): Promise<void> {
-  const settled = () => manager.list().every(({ status }) => status.phase !== 'staging' && status.phase !== 'starting');
+/**
+ * A guest that has a process but was not let go would stand at its first instruction until somebody opens the home
+ * again. Images that are being made are begun again by whoever waits for them, which costs only time.
+ */
+function launchesSettled({ manager }: Core, othersWait: boolean): Promise<void> {
+  const settled = () =>
+    manager.list().every(({ status }) => status.phase !== 'starting' && !(othersWait && status.phase === 'staging'));
   if (settled()) return Promise.resolve();
   return new Promise((resolve) => {
     const finish = () => {

@@ -19,6 +19,8 @@ export const errorCodes = [
   'file_unreadable',
   'file_not_regular',
   'file_empty',
+  /** A file of the right kind whose content contradicts itself; the message has the offset. */
+  'image_damaged',
   'disk_full',
   'home_unusable',
   // the host

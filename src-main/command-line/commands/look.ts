@@ -1,21 +1,23 @@
-/** list, show, logs: what only looks. */
+/** list and show: what only looks. */
 import { parseArgs } from 'node:util';
 import type { InstanceDetails } from '../../../src-shared/model/instance.ts';
 import { statusWord } from '../../../src-shared/model/instance.ts';
-import type { Command, CommandContext } from '../context.ts';
-import { failureText, instanceJson, instanceLine, sizeText } from '../terminal-output.ts';
-import { idOf } from './power.ts';
+import type { Command } from '../context.ts';
+import { onlyName } from '../named-instance.ts';
+import { failureText, instanceJson, instanceLines, sizeText } from '../terminal-output.ts';
 
 export const list: Command = async (args, { client, output }) => {
   const { values } = parseArgs({ args, options: { 'only-running': { type: 'boolean' } } });
   const all = await client.call('instance.list', {});
   const views = values['only-running'] ? all.filter((view) => view.status.phase === 'running') : all;
-  output.result(views.map(instanceJson), views.map(instanceLine).join('\n'));
+  output.result(views.map(instanceJson), instanceLines(views));
+  if (all.length === 0) output.note('There are no instances yet. The first one: slipway start --demo');
+  else if (views.length === 0) output.note('Nothing runs.');
   return 0;
 };
 
 export const show: Command = async (args, context) => {
-  const id = await idOf(parseArgs({ args, allowPositionals: true }).positionals, context);
+  const id = await onlyName(args, context);
   const details = await context.client.call('instance.show', { id });
   context.output.result({ ...instanceJson(details.view), ...details }, describe(details));
   return 0;
@@ -70,54 +72,4 @@ function describe(details: InstanceDetails): string {
     ),
     status.failure === null ? '' : `\n${failureText(status.failure)}`,
   ].join('');
-}
-
-const chunkBytes = 512 * 1024;
-/** How often a followed log is asked for more. */
-const followMs = 200;
-
-export const logs: Command = async (args, context) => {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { engine: { type: 'boolean' }, boot: { type: 'string' }, follow: { type: 'boolean', short: 'f' } },
-  });
-  const id = await idOf(positionals, context);
-  const file = values.engine ? ('engine' as const) : ('serial' as const);
-  const boot = values.boot === undefined ? null : Number(values.boot);
-  if (context.output.machine) {
-    const text = await readAll(context, id, boot, file);
-    context.output.result({ id, file, bytes: text.length, text: text.toString('utf8') }, '');
-    return 0;
-  }
-  let offset = 0;
-  for (;;) {
-    const part = await context.client.call('instance.log', { id, boot, file, offset, length: chunkBytes });
-    const bytes = Buffer.from(part.base64, 'base64');
-    offset = part.offset + bytes.length;
-    if (bytes.length > 0) await write(bytes);
-    if (offset < part.size) continue;
-    if (!values.follow || context.signal.aborted) return 0;
-    const { view } = await context.client.call('instance.show', { id });
-    if (!view.status.processLives && offset >= part.size && bytes.length === 0) return 0;
-    await new Promise((resolve) => setTimeout(resolve, followMs));
-  }
-};
-
-async function readAll({ client }: CommandContext, id: string, boot: number | null, file: 'serial' | 'engine') {
-  const chunks: Buffer[] = [];
-  for (let offset = 0; ; ) {
-    const part = await client.call('instance.log', { id, boot, file, offset, length: chunkBytes });
-    const bytes = Buffer.from(part.base64, 'base64');
-    chunks.push(bytes);
-    offset = part.offset + bytes.length;
-    if (bytes.length === 0 || offset >= part.size) return Buffer.concat(chunks);
-  }
-}
-
-function write(bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.stdout.write(bytes)) resolve();
-    else process.stdout.once('drain', resolve);
-  });
 }

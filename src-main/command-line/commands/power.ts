@@ -1,10 +1,12 @@
-/** stop, restart, reset, pause, resume, delete: what is done to an instance that is there. */
-import { createInterface } from 'node:readline/promises';
+/** stop, restart, reset, pause, resume: what is done to a guest that runs. */
 import { parseArgs } from 'node:util';
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
-import { statusWord } from '../../../src-shared/model/instance.ts';
 import type { Command, CommandContext, ExitCode } from '../context.ts';
-import { instanceJson, instanceLine, sizeText } from '../terminal-output.ts';
+import { reportLaunch } from '../launch-report.ts';
+import { idOf, onlyName } from '../named-instance.ts';
+import { secondsOf } from '../option-values.ts';
+import { instanceJson, instanceLines } from '../terminal-output.ts';
 import { UsageError } from '../usage.ts';
 import { waitForInstance } from '../wait-for.ts';
 
@@ -14,33 +16,68 @@ export const stop: Command = async (args, context) => {
     allowPositionals: true,
     options: { all: { type: 'boolean' }, now: { type: 'boolean' } },
   });
-  const { client, output } = context;
+  const { output } = context;
+  if (values.all && positionals.length > 0) throw new UsageError('either --all or a NAME, not both');
   const ids = values.all ? await runningIds(context) : [await idOf(positionals, context)];
-  const stopped = await Promise.all(
-    ids.map(async (id) => {
-      output.note(`Stopping ${id}...`);
-      await client.call('instance.stop', { id });
-      if (values.now) await client.call('instance.stop', { id }).catch(ignoreWhenGone);
-      return ended(id, context);
-    }),
-  );
-  const views = stopped.filter((view) => view !== null);
+  const views = await Promise.all(ids.map((id) => stopOne(id, values.now ?? false, context)));
+  if (views.length === 0) output.note('Nothing runs.');
   const json = views.map(instanceJson);
-  output.result(values.all ? json : json[0], views.map(instanceLine).join('\n'));
-  return 0;
+  output.result(values.all ? json : json[0], instanceLines(views));
+  return views.some(({ status }) => status.processLives) ? 1 : 0;
 };
 
+async function stopOne(id: string, now: boolean, context: CommandContext): Promise<InstanceView> {
+  const { client, output } = context;
+  const { view } = await client.call('instance.show', { id });
+  if (isOver(view)) {
+    output.note(`${view.name} does not run.`);
+    return view;
+  }
+  output.note(`Stopping ${view.name}...`);
+  await ask(id, client);
+  // A second request goes to the next rung at once.
+  if (now) await ask(id, client);
+  return ended(id, context);
+}
+
+/** It may end by itself, or under an owner that leaves, before the request comes: that is looked at afterwards. */
+async function ask(id: string, client: CommandContext['client']): Promise<void> {
+  try {
+    await client.call('instance.stop', { id });
+  } catch (error) {
+    const { view } = await client.call('instance.show', { id });
+    const lost = error instanceof SlipwayError && error.code === 'connection_lost';
+    if (!isOver(view) && !(lost && view.status.phase === 'stopping')) throw error;
+  }
+}
+
+function isOver({ status }: InstanceView): boolean {
+  return ['stopped', 'failed'].includes(status.phase) && !status.processLives;
+}
+
+async function runningIds({ client }: CommandContext): Promise<string[]> {
+  const views = await client.call('instance.list', {});
+  return views.filter((view) => view.status.processLives || view.status.phase === 'staging').map((view) => view.id);
+}
+
+async function ended(id: string, { client, signal }: CommandContext): Promise<InstanceView> {
+  const view = await waitForInstance(client, id, isOver, { timeoutMs: 0, signal });
+  if (view === null) throw new SlipwayError('timed_out', `${id} did not end in time.`);
+  return view;
+}
+
 export const restart: Command = async (args, context) => {
-  const id = await idOf(parseArgs({ args, allowPositionals: true }).positionals, context);
-  const { view: before } = await context.client.call('instance.show', { id });
-  await context.client.call('instance.restart', { id });
-  const view = await waitForInstance(
-    context.client,
-    id,
-    ({ status }) => (status.boot > before.status.boot && status.ready) || status.phase === 'failed',
-    { timeoutMs: 0, signal: context.signal },
-  );
-  return say(view, context);
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { timeout: { type: 'string' } },
+  });
+  const timeoutMs = values.timeout === undefined ? null : secondsOf(values.timeout, '--timeout');
+  const id = await idOf(positionals, context);
+  const { view } = await context.client.call('instance.show', { id });
+  // What does not run is restarted by starting it.
+  await context.client.call(isOver(view) ? 'instance.start' : 'instance.restart', { id });
+  return reportLaunch({ id, boot: view.status.boot + 1, timeoutMs }, context);
 };
 
 export const reset: Command = (args, context) => act('instance.reset', args, context);
@@ -52,68 +89,8 @@ async function act(
   args: string[],
   context: CommandContext,
 ): Promise<ExitCode> {
-  const id = await idOf(parseArgs({ args, allowPositionals: true }).positionals, context);
-  return say(await context.client.call(call, { id }), context);
-}
-
-/** Named `remove` because `delete` is a word of the language. */
-export const remove: Command = async (args, context) => {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { yes: { type: 'boolean' } } });
-  const id = await idOf(positionals, context);
-  const { client, output } = context;
-  const { files, bytes } = await client.call('instance.deletion', { id });
-  const list = files.map((file) => `  ${sizeText(file.bytes).padStart(10)}  ${file.path}  (${file.what})`).join('\n');
-  if (!values.yes) {
-    if (output.machine || !process.stdin.isTTY)
-      throw new UsageError('delete asks first; say --yes where nobody can answer');
-    output.note(`${list}\nMove ${id} to the trash (${sizeText(bytes)})?`);
-    if (!(await confirmed())) return 1;
-  }
-  const { trash, expiresAt } = await client.call('instance.delete', { id });
-  output.result({ id, trash, expiresAt, bytes, files }, `${id} is in the trash until ${expiresAt.slice(0, 10)}.`);
+  const id = await onlyName(args, context);
+  const view = await context.client.call(call, { id });
+  context.output.result(instanceJson(view), instanceLines([view]));
   return 0;
-};
-
-async function confirmed(): Promise<boolean> {
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await prompt.question('[y/N] ')).trim());
-  } finally {
-    prompt.close();
-  }
-}
-
-async function runningIds({ client }: CommandContext): Promise<string[]> {
-  const views = await client.call('instance.list', {});
-  return views.filter((view) => view.status.processLives || view.status.phase === 'staging').map((view) => view.id);
-}
-
-function ended(id: string, { client, signal }: CommandContext): Promise<InstanceView | null> {
-  return waitForInstance(
-    client,
-    id,
-    ({ status }) => ['stopped', 'failed'].includes(status.phase) && !status.processLives,
-    {
-      timeoutMs: 0,
-      signal,
-    },
-  );
-}
-
-function ignoreWhenGone(): void {
-  // The first request was enough: it stopped before the second came.
-}
-
-/** The one NAME every such command takes, as an id. */
-export async function idOf(positionals: readonly string[], { client }: CommandContext): Promise<string> {
-  const [name, ...more] = positionals;
-  if (name === undefined) throw new UsageError('which instance? See: slipway list');
-  if (more.length > 0) throw new UsageError(`one instance at a time, not also: ${more.join(' ')}`);
-  return (await client.call('instance.find', { name })).id;
-}
-
-function say(view: InstanceView | null, { output }: CommandContext): ExitCode {
-  if (view === null) return 1;
-  output.result(instanceJson(view), instanceLine(view));
-  return statusWord(view.status) === 'failed' ? 1 : 0;
 }

@@ -2,12 +2,11 @@
 import { parseArgs } from 'node:util';
 import { serveWebFace } from '../../headless/web.ts';
 import type { CommandContext, ExitCode } from '../context.ts';
-import { UsageError } from '../usage.ts';
+import { portNumberOf } from '../option-values.ts';
 
 export async function serve(args: string[], context: CommandContext, page: string): Promise<ExitCode> {
   const { values } = parseArgs({ args, options: { port: { type: 'string' }, 'allow-power': { type: 'boolean' } } });
-  const port = Number(values.port ?? '0');
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new UsageError('--port takes a port number');
+  const port = portNumberOf(values.port ?? '0', '--port', 0);
   const web = await serveWebFace({ service: context.service, page, port, allowPower: values['allow-power'] ?? false });
   context.output.result(
     { url: web.url },

@@ -1,5 +1,6 @@
 /** How a boot ended, in words. Decisions only: what was seen goes in, what is recorded comes out. */
-import type { Failure } from '../../../src-shared/contract/errors.ts';
+import { type Failure, SlipwayError } from '../../../src-shared/contract/errors.ts';
+import type { ProcessEnd } from '../process/spawn.ts';
 import type { OutcomeRecord } from './records.ts';
 import type { GuestEnd } from './running-guest.ts';
 
@@ -7,6 +8,8 @@ export interface EndFacts {
   readonly end: GuestEnd;
   /** QEMU removes its sockets when it ends in good order, and only then. */
   readonly socketsRemoved: boolean;
+  /** Somebody has seen the process. */
+  readonly processRecorded: boolean;
   readonly engineLog: string;
   readonly serialLines: readonly string[];
   readonly endedAt: string;
@@ -36,6 +39,9 @@ export function describeEnd(facts: EndFacts): OutcomeRecord {
     return outcome('guest', causes[end.farewell.reason] ?? `the guest ended it (${end.farewell.reason})`);
   if (end.stopRequested) return outcome('stopped', 'stopped');
   if (end.farewell !== null) return outcome('stopped', causes[end.farewell.reason] ?? end.farewell.reason);
+  const isSilent = facts.engineLog === '' && facts.serialLines.join('') === '';
+  if (!facts.processRecorded && facts.socketsRemoved && isSilent)
+    return outcome('cancelled', 'Slipway ended in the middle of the launch');
   // We were not there to hear why; that it tidied up after itself says it went in good order.
   if (facts.socketsRemoved && (end.process === null || end.process.code === 0))
     return outcome('guest', 'ended in good order');
@@ -67,4 +73,15 @@ function crashCause({ process }: GuestEnd): string {
     default:
       return 'Nobody here asked it to end.';
   }
+}
+
+/** Why a launch failed whose process went before it could be attached to; in its own words where nobody knows better. */
+export function earlyEndError(end: ProcessEnd | null, engineLog: string, explained: Failure | null): SlipwayError {
+  if (explained !== null) return SlipwayError.from({ ...explained, raw: engineLog });
+  const how = end?.signal ? `was ended by ${end.signal}` : `ended with code ${end?.code ?? '?'}`;
+  return new SlipwayError('launch_failed', `QEMU ${how} before it was up.`, {
+    cause: engineLog === '' ? 'It said nothing.' : engineLog.split('\n').at(-1),
+    hint: 'The command line it was started with can be tried by hand; it is kept with the boot.',
+    raw: engineLog,
+  });
 }

@@ -4,16 +4,17 @@
  *
  * Must never signal a process that it did not identify a moment before, and never end one because of its own going.
  */
+import { rmSync } from 'node:fs';
 import { lstat, rm, writeFile } from 'node:fs/promises';
 import { SlipwayError, toFailure } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import { applyForwards, readForwards } from '../network/user-mode.ts';
-import type { ProcessIdentity } from '../process/identity.ts';
+import { type ProcessIdentity, processState } from '../process/identity.ts';
 import type { ProcessEnd } from '../process/spawn.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { humanMonitorCommand, queryKvm } from '../qmp/commands.ts';
 import { gather } from './evidence.ts';
-import { describeEnd } from './guest-end.ts';
+import { describeEnd, earlyEndError } from './guest-end.ts';
 import type { InstanceConsoles } from './instance-consoles.ts';
 import type { InstanceState } from './instance-state.ts';
 import { lastLinesOf, readLogTail } from './log-tail.ts';
@@ -77,6 +78,8 @@ export class GuestWatch {
       ended = end;
     });
     while (!this.#disposal.signal.aborted) {
+      // A process that could not be talked to is being ended: its end is told by that.
+      if (this.#guest !== null) return;
       if (launching?.signal.aborted) {
         await this.#endStray(context.exited);
         throw launching.signal.reason;
@@ -190,6 +193,11 @@ export class GuestWatch {
       await this.#endStray(exited);
       throw error;
     }
+    // Asked for while we attached: the caller's next look gives the launch up, or lets go.
+    if (launching?.signal.aborted || this.#disposal.signal.aborted) {
+      guest.release();
+      return false;
+    }
     this.#adopt(guest);
     this.#state.move('attached');
     this.#readiness = new ReadinessWatch(this.#services, this.#state, this.#consoles, timeline);
@@ -198,7 +206,13 @@ export class GuestWatch {
 
   #adopt(guest: RunningGuest): void {
     this.#guest = guest;
-    guest.changed.on(() => this.#state.learn({ paused: guest.paused, stopStep: guest.stopStep }));
+    guest.changed.on(() => {
+      const continued = this.#state.current.paused && !guest.paused;
+      // Whoever stops it next is somebody else until we do. At once: should we die here, the next owner believes the marker.
+      if (continued) rmSync(this.#paths.pauseMarker, { force: true });
+      const pausedBy = continued ? null : this.#state.current.pausedBy;
+      this.#state.learn({ paused: guest.paused, pausedBy, stopStep: guest.stopStep });
+    });
     guest.qmpLost.on(() => void this.#onQmpLost(guest));
     void guest.ended.then(
       (end) => this.#onEnded(guest, end),
@@ -236,6 +250,8 @@ export class GuestWatch {
     await rm(this.#paths.pauseMarker, { force: true });
     await this.#consoles.endBoot(outcome.text);
     await this.#state.recordOutcome(outcome);
+    // After the outcome: until that is written the sockets are what tells a crash from a good end.
+    await this.#removeLeftOvers();
     this.#state.move(outcome.how === 'crashed' ? 'crashed' : 'ended');
   }
 
@@ -254,6 +270,7 @@ export class GuestWatch {
       kind === 'stopped',
     );
     await this.#state.recordOutcome(outcome);
+    await this.#removeLeftOvers();
     await this.#consoles.endBoot(outcome.text);
     if (this.#state.phase === 'failed' || this.#state.phase === 'stopped') this.#state.tell();
     else this.#state.move(kind === 'crashed' ? 'crashed' : 'ended');
@@ -264,6 +281,7 @@ export class GuestWatch {
     return describeEnd({
       end,
       socketsRemoved,
+      processRecorded: this.#state.current.record?.process != null || this.#state.identity !== null,
       engineLog: await readLogTail(files.engineLog),
       serialLines: await lastLinesOf(files.serialOutput),
       endedAt: new Date(this.#services.clock.now()).toISOString(),
@@ -275,14 +293,14 @@ export class GuestWatch {
     const raw = (await readLogTail(this.#paths.boot(this.#state.boot).engineLog)).trimEnd();
     await this.#consoles.endBoot('the engine ended at once');
     this.#state.detach();
-    const explained = this.#services.explain(raw);
-    if (explained !== null) return SlipwayError.from({ ...explained, raw });
-    const how = end?.signal ? `was ended by ${end.signal}` : `ended with code ${end?.code ?? '?'}`;
-    return new SlipwayError('launch_failed', `QEMU ${how} before it was up.`, {
-      cause: raw === '' ? 'It said nothing.' : raw.split('\n').at(-1),
-      hint: 'The command line it was started with can be tried by hand; it is kept with the boot.',
-      raw,
-    });
+    await this.#removeLeftOvers();
+    return earlyEndError(end, raw, this.#services.explain(raw));
+  }
+
+  /** What a QEMU that did not end in good order leaves in `run/`. Only once its process is known to be gone. */
+  async #removeLeftOvers(): Promise<void> {
+    const { qmp, qmpUser, monitor, pid } = this.#paths;
+    for (const path of [qmp, qmpUser, monitor, pid]) await rm(path, { force: true });
   }
 
   async #endStray(exited: Promise<ProcessEnd> | null): Promise<void> {
@@ -293,6 +311,7 @@ export class GuestWatch {
     await stray.stop(0);
     stray.release();
     await this.#consoles.endBoot('the launch was given up');
+    if ((await processState(identity)) !== 'alive') await this.#removeLeftOvers();
     this.#state.detach();
   }
 

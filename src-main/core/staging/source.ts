@@ -48,7 +48,10 @@ export async function inspectSource(path: string, options: InspectOptions): Prom
     const before = await stat(path);
     const isDevice = before.isBlockDevice() && options.allowDevice === true;
     if (!before.isFile() && !isDevice) {
-      throw new SlipwayError('file_not_regular', `${path} is ${kindOf(before)}, not a file.`, { field });
+      throw new SlipwayError('file_not_regular', `${path} is ${kindOf(before)}, not a file.`, {
+        hint: before.isDirectory() ? 'Choose the image inside it.' : 'Choose a regular file.',
+        field,
+      });
     }
     const file = await open(path, 'r');
     try {
@@ -90,7 +93,10 @@ export async function requireDirectory(path: string, field: string): Promise<voi
   try {
     const facts = await stat(path);
     if (facts.isDirectory()) return;
-    throw new SlipwayError('file_not_regular', `${path} is ${kindOf(facts)}, not a folder.`, { field });
+    throw new SlipwayError('file_not_regular', `${path} is ${kindOf(facts)}, not a folder.`, {
+      hint: 'Choose the folder that holds it.',
+      field,
+    });
   } catch (error) {
     throw explainRead(error, path, field);
   }
@@ -100,7 +106,12 @@ export async function requireDirectory(path: string, field: string): Promise<voi
 export function explainRead(error: unknown, path: string, field?: string): unknown {
   if (error instanceof SlipwayError || !(error instanceof Error)) return error;
   const details = { raw: error.message, field };
-  if (isErrno(error, 'ENOENT', 'ENOTDIR')) return new SlipwayError('file_missing', `${path} does not exist.`, details);
+  if (isErrno(error, 'ENOENT', 'ENOTDIR')) {
+    return new SlipwayError('file_missing', `${path} does not exist.`, {
+      ...details,
+      hint: 'Was it built? Was it moved, or is its disk not mounted? Choose the file again.',
+    });
+  }
   if (isErrno(error, 'EACCES', 'EPERM')) {
     return new SlipwayError('file_unreadable', `You may not read ${path}.`, {
       ...details,

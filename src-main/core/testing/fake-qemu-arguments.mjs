@@ -59,7 +59,7 @@ export function parseArguments(argv) {
         .split(',')[0]
         .replace(/^guest=/, '');
     else if (name === '-pidfile') options.pidfile = value();
-    else if (['-accel', '-machine', '-M', '-device'].includes(name)) {
+    else if (['-accel', '-machine', '-M', '-device', '-cpu'].includes(name)) {
       if (value() === 'help') options.help = name === '-M' ? 'machine' : name.slice(1);
     } else if (name === '-netdev') {
       const argument = value();

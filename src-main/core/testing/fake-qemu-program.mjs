@@ -25,6 +25,9 @@ const help = {
     'Network devices:\nname "e1000", bus PCI, alias "e1000-82540em", desc "Intel Gigabit Ethernet"\n' +
     'name "virtio-net-pci", bus PCI, alias "virtio-net"\n\n' +
     'Misc devices:\nname "isa-debug-exit", bus ISA\n',
+  cpu:
+    'Available CPUs:\nx86 qemu64                (alias configured by machine type)\n' +
+    'x86 max                   Enables all features supported by the accelerator in the current host\n',
   ...script.help,
 };
 

@@ -1,0 +1,103 @@
+/** `slipway logs`: one boot's file, byte for byte. */
+import { parseArgs } from 'node:util';
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import type { InstanceView } from '../../../src-shared/model/instance.ts';
+import { systemClock } from '../../core/kit/clock.ts';
+import type { Command, CommandContext } from '../context.ts';
+import { idOf } from '../named-instance.ts';
+import { bootOf } from '../option-values.ts';
+import { UsageError } from '../usage.ts';
+
+const chunkBytes = 512 * 1024;
+/** How often a followed log is asked for more. */
+const followMs = 200;
+
+export const logs: Command = async (args, context) => {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { engine: { type: 'boolean' }, boot: { type: 'string' }, follow: { type: 'boolean', short: 'f' } },
+  });
+  const { client, output } = context;
+  const asked = bootOf(values.boot);
+  if (values.follow && output.machine)
+    throw new UsageError('--follow has no end to wait for; --machine json is one document');
+  const id = await idOf(positionals, context);
+  const { view, boots } = await client.call('instance.show', { id });
+  if (asked !== null && !boots.some(({ number }) => number === asked)) throw notKept(view, asked, boots);
+  const log: Log = { id, boot: asked ?? view.status.boot, file: values.engine ? 'engine' : 'serial' };
+  if (log.boot === 0) {
+    output.note(`${view.name} was never booted.`);
+    output.result({ ...log, bytes: 0, text: '' }, '');
+    return 0;
+  }
+  if (output.machine) {
+    const chunks: Buffer[] = [];
+    await readFrom(0, log, context, async (bytes) => void chunks.push(bytes));
+    const text = Buffer.concat(chunks);
+    output.result({ ...log, bytes: text.length, text: text.toString('utf8') }, '');
+    return 0;
+  }
+  let offset = await readFrom(0, log, context, write);
+  while (values.follow && !context.signal.aborted) {
+    const { view: now } = await client.call('instance.show', { id });
+    offset = await readFrom(offset, log, context, write);
+    if (isOver(now, log.boot)) break;
+    await systemClock.wait(followMs, context.signal).catch(() => undefined);
+  }
+  return 0;
+};
+
+interface Log {
+  readonly id: string;
+  /** 0: never booted. */
+  readonly boot: number;
+  readonly file: 'serial' | 'engine';
+}
+
+/** Looked at before the last read: what was said up to then is in the file. */
+function isOver({ status }: InstanceView, boot: number): boolean {
+  return status.boot !== boot || ((status.phase === 'stopped' || status.phase === 'failed') && !status.processLives);
+}
+
+/** Resolves to the offset of what comes next. */
+async function readFrom(
+  start: number,
+  log: Log,
+  { client, output, signal }: CommandContext,
+  take: (bytes: Buffer) => Promise<void>,
+): Promise<number> {
+  let offset = start;
+  let dropped = 0;
+  while (!signal.aborted) {
+    const part = await client.call('instance.log', { ...log, offset, length: chunkBytes });
+    const bytes = Buffer.from(part.base64, 'base64');
+    offset = part.offset + bytes.length;
+    // The oldest part of a transcript that outgrew its bound is a hole in the file, and reads as zeros.
+    if (bytes.length === chunkBytes && dropped === part.offset && isHole(bytes)) dropped = offset;
+    else {
+      if (dropped > 0 && dropped === part.offset) output.note(`(the first ${dropped} bytes are no longer kept)`);
+      if (bytes.length > 0) await take(bytes);
+    }
+    if (bytes.length === 0 || offset >= part.size) break;
+  }
+  return offset;
+}
+
+function isHole(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
+function notKept(view: InstanceView, boot: number, boots: readonly { number: number }[]): SlipwayError {
+  const kept = boots.map(({ number }) => number).join(', ');
+  return new SlipwayError('invalid_input', `Boot ${boot} of ${view.name} is not kept.`, {
+    hint: kept === '' ? 'It was never booted.' : `These are: ${kept}.`,
+  });
+}
+
+function write(bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.stdout.write(bytes)) resolve();
+    else process.stdout.once('drain', resolve);
+  });
+}

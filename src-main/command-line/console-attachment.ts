@@ -1,0 +1,219 @@
+/**
+ * A terminal or a pipe on a guest's console, until the escape key, the end of the guest, or the end of the input. Shows
+ * what the guest says byte for byte. Must never lose a byte of a pipe, whatever happens to the owner of the home.
+ */
+import type { ReadStream, WriteStream } from 'node:tty';
+import type { ConsoleName } from '../../src-shared/contract/calls.ts';
+import type { ConsoleFrame } from '../../src-shared/contract/console-frames.ts';
+import { limits } from '../../src-shared/limits.ts';
+import type { SessionClient } from '../headless/session-client.ts';
+
+/** Ctrl-], as telnet and `virsh console` have it: no shell or kernel wants it. */
+const escapeByte = 0x1d;
+/** After the end of a piped input: a guest that was silent for so long has said what it had to say. */
+const quietMs = 1000;
+/** A monitor takes nothing before its greeting is over. It may have greeted somebody else before: then it stays quiet. */
+const greetingMs = 1000;
+const greetedMs = 200;
+
+/** Whatever the guest left the terminal in: colours off, cursor on, main screen, no mouse, no bracketed paste. */
+const calmTerminal =
+  '\x1b[0m\x1b[?25h\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\r\n';
+const clearScreen = '\x1b[0m\x1b[H\x1b[2J';
+
+interface Target {
+  readonly id: string;
+  readonly console: ConsoleName;
+  /** null: the current one and every one after it. */
+  readonly boot: number | null;
+}
+
+export class ConsoleAttachment {
+  readonly #client: SessionClient;
+  readonly #target: Target;
+  #viewer: number | null = null;
+  /** Frames can come with the answer that says whose they are, and are read before it is. */
+  #early: ConsoleFrame[] = [];
+  #writable: boolean | null = null;
+  /** Typed before it was known whether the guest can be typed to. */
+  #typedEarly: Buffer[] = [];
+  /** Offset of what comes next; null until something was shown. */
+  #position: number | null = null;
+  #filling: Promise<void> = Promise.resolve();
+  #inputEnded = false;
+  #quiet: NodeJS.Timeout | undefined;
+  #greeting: NodeJS.Timeout | undefined;
+  #output: NodeJS.WriteStream = process.stdout;
+  #leave: (reason: string | null) => void = () => undefined;
+
+  constructor(client: SessionClient, target: Target) {
+    this.#client = client;
+    this.#target = target;
+  }
+
+  /** Resolves when it is left: with a sentence for the person, or null when there is nothing to say. */
+  async run(
+    input: ReadStream | NodeJS.ReadStream,
+    output: WriteStream | NodeJS.WriteStream,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    const client = this.#client;
+    this.#output = output;
+    const left = new Promise<string | null>((resolve) => {
+      this.#leave = resolve;
+    });
+    const onAbort = () => this.#leave(null);
+    const onInput = (bytes: Buffer) => this.#onInput(bytes, input.isTTY);
+    const onInputEnd = () => {
+      this.#inputEnded = true;
+      this.#waitForQuiet();
+    };
+    const unsubscribes = [
+      client.frames.on((frame) => this.#onFrame(frame)),
+      client.events.on((event) => {
+        if (event.type === 'ownerChanged') void this.#open().catch((error) => this.#leave(String(error.message)));
+      }),
+      client.closed.on(() => this.#leave('The connection to the owner of the Slipway home was lost.')),
+    ];
+    try {
+      await this.#open();
+      if (input.isTTY) input.setRawMode(true);
+      input.on('data', onInput).on('end', onInputEnd).resume();
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) onAbort();
+      const reason = await left;
+      await this.#filling;
+      return reason;
+    } finally {
+      for (const unsubscribe of unsubscribes) unsubscribe();
+      clearTimeout(this.#quiet);
+      clearTimeout(this.#greeting);
+      signal.removeEventListener('abort', onAbort);
+      input.off('data', onInput).off('end', onInputEnd).pause();
+      if (input.isTTY) input.setRawMode(false);
+      if (output.isTTY) output.write(calmTerminal);
+      if (this.#viewer !== null) await client.call('console.close', { viewer: this.#viewer }).catch(() => undefined);
+    }
+  }
+
+  async #open(): Promise<void> {
+    this.#viewer = null;
+    this.#early = [];
+    this.#writable = null;
+    const { viewer } = await this.#client.call('console.open', this.#target);
+    this.#viewer = viewer;
+    const early = this.#early;
+    this.#early = [];
+    for (const frame of early) this.#onFrame(frame);
+  }
+
+  #onFrame(frame: ConsoleFrame): void {
+    if (this.#viewer === null) this.#early.push(frame);
+    if (frame.viewer !== this.#viewer) return;
+    switch (frame.kind) {
+      case 'snapshot':
+        this.#show(frame, this.#output.isTTY ? this.#redrawn(frame) : null);
+        this.#fillUpTo(frame.offset);
+        return;
+      case 'gap':
+        this.#position = frame.offset;
+        return;
+      case 'data':
+        this.#position = frame.offset + frame.extra;
+        this.#show(frame, frame.payload);
+        if (this.#greeting !== undefined) this.#typeWhenGreeted(greetedMs);
+        return;
+      case 'restart':
+        this.#position = 0;
+        return;
+      case 'ready':
+        if (frame.extra === 1 && this.#target.console !== 'serial') this.#typeWhenGreeted(greetingMs);
+        else this.#setWritable(frame.extra === 1);
+        return;
+      case 'end':
+        this.#leave(new TextDecoder().decode(frame.payload));
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** The first snapshot goes on where the terminal is; a later one is drawn where the old picture was. */
+  #redrawn({ payload }: ConsoleFrame): Uint8Array {
+    return this.#position === null ? payload : Buffer.concat([Buffer.from(clearScreen), payload]);
+  }
+
+  /** Acknowledged when the terminal took it: a slow terminal slows only its own view. */
+  #show(frame: ConsoleFrame, bytes: Uint8Array | null): void {
+    const end = frame.offset + (frame.kind === 'data' ? frame.extra : 0);
+    const acknowledge = () => {
+      const payload = new Uint8Array();
+      this.#client.sendFrame({ kind: 'ack', viewer: frame.viewer, offset: end, extra: 0, payload });
+    };
+    // In order behind what is being fetched.
+    this.#filling = this.#filling.then(() => {
+      if (bytes === null) acknowledge();
+      else this.#output.write(bytes, acknowledge);
+    });
+    this.#waitForQuiet();
+  }
+
+  /** A snapshot is a picture; a pipe wants the bytes it stands for, from where it was. */
+  #fillUpTo(offset: number): void {
+    const from = this.#position;
+    this.#position = offset;
+    if (from === null || from >= offset || this.#output.isTTY || this.#target.console !== 'serial') return;
+    this.#filling = this.#filling.then(() => this.#fetch(from, offset)).catch(() => undefined);
+  }
+
+  async #fetch(from: number, end: number): Promise<void> {
+    const { id, boot } = this.#target;
+    for (let offset = from; offset < end; ) {
+      const length = Math.min(512 * 1024, end - offset);
+      const part = await this.#client.call('instance.log', { id, boot, file: 'serial', offset, length });
+      const bytes = Buffer.from(part.base64, 'base64');
+      if (bytes.length === 0) return;
+      this.#output.write(bytes);
+      offset += bytes.length;
+    }
+  }
+
+  #onInput(bytes: Buffer, isTerminal: boolean): void {
+    // A pipe may hold any byte; only a person means to leave by it.
+    const escapeAt = isTerminal ? bytes.indexOf(escapeByte) : -1;
+    this.#type(escapeAt === -1 ? bytes : bytes.subarray(0, escapeAt));
+    if (escapeAt !== -1) this.#leave(`Left ${this.#target.id}.`);
+  }
+
+  #type(bytes: Buffer): void {
+    if (this.#writable === null || this.#viewer === null) this.#typedEarly.push(bytes);
+    if (this.#writable !== true || this.#viewer === null) return;
+    for (let at = 0; at < bytes.length; at += limits.inputFrameBytes) {
+      const payload = bytes.subarray(at, at + limits.inputFrameBytes);
+      this.#client.sendFrame({ kind: 'input', viewer: this.#viewer, offset: 0, extra: 0, payload });
+    }
+    this.#waitForQuiet();
+  }
+
+  #typeWhenGreeted(ms: number): void {
+    clearTimeout(this.#greeting);
+    this.#greeting = setTimeout(() => {
+      this.#greeting = undefined;
+      this.#setWritable(true);
+    }, ms);
+  }
+
+  #setWritable(writable: boolean): void {
+    this.#writable = writable;
+    const early = this.#typedEarly;
+    this.#typedEarly = [];
+    for (const bytes of early) this.#type(bytes);
+    this.#waitForQuiet();
+  }
+
+  #waitForQuiet(): void {
+    if (!this.#inputEnded || this.#writable === null) return;
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.#leave(null), quietMs);
+  }
+}

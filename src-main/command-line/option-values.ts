@@ -1,0 +1,53 @@
+/** The values options take, as text from a shell. Each throws a UsageError that names the option. Pure. */
+import { UsageError } from './usage.ts';
+
+export function choiceOf<T extends string>(text: string, choices: readonly T[], option: string): T {
+  const found = choices.find((known) => known === text);
+  if (found === undefined) throw new UsageError(`${option} is one of ${choices.join(', ')}; not "${text}"`);
+  return found;
+}
+
+export function wholeNumberOf(text: string, option: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new UsageError(`${option} takes a whole number, not "${text}"`);
+  return value;
+}
+
+export function portNumberOf(text: string, option: string, least = 1): number {
+  const port = wholeNumberOf(text, option);
+  if (port < least || port > 65535) throw new UsageError(`${option} takes a port number, not "${text}"`);
+  return port;
+}
+
+/** In milliseconds; fractions of a second are welcome. */
+export function secondsOf(text: string, option: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new UsageError(`${option} takes seconds, not "${text}"`);
+  return value * 1000;
+}
+
+/** null: the current boot. */
+export function bootOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const boot = wholeNumberOf(text, '--boot');
+  if (boot === 0) throw new UsageError('--boot takes the number of a boot; the first is 1');
+  return boot;
+}
+
+/** `NAME:GUEST[:HOST]`, `NAME:GUEST:ADDRESS:HOST`, each with `/udp` behind it or not. */
+export function portMappingOf(text: string) {
+  const match = /^([^:/]+):(\d+)(?::(?:([^:/]+):)?(\d+))?(?:\/(tcp|udp))?$/.exec(text);
+  const [, name, guest, bind, host, protocol] = match ?? [];
+  if (name === undefined || guest === undefined)
+    throw new UsageError(`--port takes NAME:GUEST[:[ADDRESS:]HOST][/udp], not "${text}"`);
+  return {
+    name,
+    protocol: protocol === 'udp' ? ('udp' as const) : ('tcp' as const),
+    guest: portNumberOf(guest, '--port'),
+    // 0 is how a free port is asked for everywhere else.
+    host: host === undefined || host === '0' ? null : portNumberOf(host, '--port'),
+    ...(bind === undefined ? {} : { bind }),
+  };
+}
