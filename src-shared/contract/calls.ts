@@ -9,7 +9,7 @@ import {
   engineDescriptionSchema,
   firmwareDescriptionSchema,
 } from '../model/engine.ts';
-import { bundleSummarySchema, resolvedChoiceSchema } from '../model/fuchsia.ts';
+import { bundleDeviceSchema, bundleSummarySchema, resolvedChoiceSchema } from '../model/fuchsia.ts';
 import { instanceIdSchema, pathTokenSchema } from '../model/ids.ts';
 import {
   bootSchema,
@@ -140,7 +140,14 @@ export const calls = {
   /** What a product bundle holds, before anything is launched. */
   'fuchsia.bundle': row(z.strictObject({ directory: pathTokenSchema }), bundleSummarySchema),
   /** What each `auto` of a draft comes to here, and why. */
-  'fuchsia.resolve': row(draftSchema, z.strictObject({ choices: z.array(resolvedChoiceSchema) })),
+  'fuchsia.resolve': row(
+    draftSchema,
+    z.strictObject({
+      choices: z.array(resolvedChoiceSchema),
+      /** The device the draft comes to, where one is named: a page reads no virtual device file itself. */
+      device: bundleDeviceSchema.nullable().optional(),
+    }),
+  ),
   /** Writes a copy of the instance in ffx's own format into a directory. */
   'fuchsia.export': row(
     z.strictObject({ id: instanceIdSchema, directory: pathTokenSchema }),
