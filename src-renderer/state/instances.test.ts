@@ -4,8 +4,10 @@ import {
   actionsOf,
   detailsKey,
   freeName,
+  frontConsole,
   type InstancesState,
   matching,
+  tabsOf,
   viewOf,
   withEvent,
   withList,
@@ -14,7 +16,7 @@ import {
 
 const empty: InstancesState = { loaded: false, views: [], details: {} };
 
-function view(name: string, status: Partial<Status> = {}): InstanceView {
+function view(name: string, status: Partial<Status> = {}, more: Partial<InstanceView> = {}): InstanceView {
   return {
     id: name,
     name,
@@ -22,6 +24,7 @@ function view(name: string, status: Partial<Status> = {}): InstanceView {
     origin: 'slipway',
     architecture: 'x86_64',
     ports: [],
+    ...more,
     status: {
       phase: 'stopped',
       crashed: false,
@@ -68,6 +71,26 @@ describe('instances', () => {
     expect([...actionsOf(view('a'))]).toEqual(['launch', 'delete']);
     expect(actionsOf(view('a', { phase: 'running', paused: 'other' })).has('resume')).toBe(true);
     expect([...actionsOf(view('a', { phase: 'failed', processLives: true }))]).toEqual(['stop']);
+  });
+
+  it('of ffx can be stopped and nothing else', () => {
+    const ffx = (status: Partial<Status>) => view('a', status, { origin: 'ffx', guestKind: 'fuchsia' });
+    expect([...actionsOf(ffx({}))]).toEqual([]);
+    expect([...actionsOf(ffx({ phase: 'running' }))]).toEqual(['stop']);
+    expect([...actionsOf(ffx({ phase: 'failed', processLives: true }))]).toEqual(['stop']);
+  });
+
+  it('have the views that mean something for them', () => {
+    expect(tabsOf(view('a'))).toEqual(['console', 'timeline', 'ports', 'command', 'details']);
+    expect(tabsOf(view('a', {}, { guestKind: 'fuchsia' })).at(-1)).toBe('show');
+    expect(tabsOf(view('a', {}, { guestKind: 'fuchsia', origin: 'ffx' }))).not.toContain('timeline');
+  });
+
+  it('put the console in front that was asked for', () => {
+    expect(frontConsole({ kind: 'demo' })).toBeNull();
+    expect(frontConsole({ kind: 'fuchsia', console: 'none' })).toBeNull();
+    expect(frontConsole({ kind: 'fuchsia', console: 'console' })).toBe('serial');
+    expect(frontConsole({ kind: 'fuchsia', console: 'monitor' })).toBe('monitor');
   });
 
   it('get a free name', () => {
