@@ -73,10 +73,6 @@ export class GuestWatch {
    */
   async follow(context: FollowContext): Promise<void> {
     const { launching } = context;
-    let ended: ProcessEnd | null = null;
-    void context.exited?.then((end) => {
-      ended = end;
-    });
     while (!this.#disposal.signal.aborted) {
       // A process that could not be talked to is being ended: its end is told by that.
       if (this.#guest !== null) return;
@@ -92,7 +88,7 @@ export class GuestWatch {
       switch (verdict.kind) {
         case 'stopped':
         case 'crashed':
-          if (launching !== null) throw await this.#earlyEnd(ended);
+          if (launching !== null) throw await this.#earlyEnd(context.exited);
           await this.#foundGone(verdict.kind, evidence.outcomeRecorded);
           return;
         case 'attach':
@@ -109,20 +105,17 @@ export class GuestWatch {
           await this.#wait(launching === null ? paceMs.waiting : paceMs.launching);
           break;
         case 'elsewhere':
+          // Nobody else can have come to a QEMU that we have just started: it hangs.
+          if (launching !== null) throw await this.#giveUp('it took the connection and did not greet', context.exited);
           if (this.#state.phase !== 'elsewhere') this.#state.move('heldElsewhere');
           await this.#wait(paceMs.elsewhere);
           break;
-        case 'broken': {
-          const failure = this.#brokenFailure(verdict.reason);
-          if (launching !== null) {
-            await this.#endStray(context.exited);
-            throw failure;
-          }
-          this.#state.learn({ failure: toFailure(failure) });
+        case 'broken':
+          if (launching !== null) throw await this.#giveUp(verdict.reason, context.exited);
+          this.#state.learn({ failure: toFailure(this.#brokenFailure(verdict.reason)) });
           if (this.#state.phase !== 'failed') this.#state.move('engineLost');
           await this.#wait(paceMs.broken);
           break;
-        }
       }
     }
   }
@@ -289,7 +282,9 @@ export class GuestWatch {
   }
 
   /** The process went before we could attach to it. */
-  async #earlyEnd(end: ProcessEnd | null): Promise<SlipwayError> {
+  async #earlyEnd(exited: Promise<ProcessEnd> | null): Promise<SlipwayError> {
+    // That it is dead shows in the process table a moment before its exit code is ours to have.
+    const end = exited === null ? null : await Promise.race([exited, this.#wait(qmpLostMs).then(() => null)]);
     const raw = (await readLogTail(this.#paths.boot(this.#state.boot).engineLog)).trimEnd();
     await this.#consoles.endBoot('the engine ended at once');
     this.#state.detach();
@@ -313,6 +308,17 @@ export class GuestWatch {
     await this.#consoles.endBoot('the launch was given up');
     if ((await processState(identity)) !== 'alive') await this.#removeLeftOvers();
     this.#state.detach();
+  }
+
+  /** Ends what was started; the failure says why, with what it said. */
+  async #giveUp(reason: string, exited: Promise<ProcessEnd> | null): Promise<SlipwayError> {
+    await this.#endStray(exited);
+    const raw = (await readLogTail(this.#paths.boot(this.#state.boot).engineLog)).trimEnd();
+    return new SlipwayError('qmp_unavailable', 'QEMU was started but could not be controlled, and was ended again.', {
+      cause: reason,
+      hint: 'Launch it again. If that does not help, look at the binary and at the extra arguments.',
+      raw: raw === '' ? undefined : raw,
+    });
   }
 
   #brokenFailure(reason: string): SlipwayError {
