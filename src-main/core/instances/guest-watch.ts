@@ -4,9 +4,8 @@
  *
  * Must never signal a process that it did not identify a moment before, and never end one because of its own going.
  */
-import { rmSync } from 'node:fs';
-import { lstat, rm, writeFile } from 'node:fs/promises';
-import { SlipwayError, toFailure } from '../../../src-shared/contract/errors.ts';
+import { lstat } from 'node:fs/promises';
+import type { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import { applyForwards, readForwards } from '../network/user-mode.ts';
 import { type ProcessIdentity, processState } from '../process/identity.ts';
@@ -14,10 +13,18 @@ import type { ProcessEnd } from '../process/spawn.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { humanMonitorCommand, queryKvm } from '../qmp/commands.ts';
 import { gather } from './evidence.ts';
-import { describeEnd, earlyEndError } from './guest-end.ts';
+import { describeEnd, earlyEndError, givenUpError, uncontrollable } from './guest-end.ts';
 import type { InstanceConsoles } from './instance-consoles.ts';
 import type { InstanceState } from './instance-state.ts';
+import { removeLeftOvers } from './left-overs.ts';
 import { lastLinesOf, readLogTail } from './log-tail.ts';
+import {
+  type PauseReason,
+  readPauseMarker,
+  removePauseMarker,
+  removePauseMarkerNow,
+  writePauseMarker,
+} from './pause-marker.ts';
 import { ReadinessWatch } from './readiness-watch.ts';
 import { type GuestEnd, RunningGuest } from './running-guest.ts';
 import type { InstanceServices } from './services.ts';
@@ -112,7 +119,7 @@ export class GuestWatch {
           break;
         case 'broken':
           if (launching !== null) throw await this.#giveUp(verdict.reason, context.exited);
-          this.#state.learn({ failure: toFailure(this.#brokenFailure(verdict.reason)) });
+          this.#state.learn({ failure: uncontrollable(verdict.reason, identity?.pid ?? 0) });
           if (this.#state.phase !== 'failed') this.#state.move('engineLost');
           await this.#wait(paceMs.broken);
           break;
@@ -130,16 +137,14 @@ export class GuestWatch {
     return guest;
   }
 
-  async markPaused(by: 'slipway' | 'disk-full'): Promise<void> {
+  async markPaused(by: PauseReason): Promise<void> {
     this.#state.learn({ pausedBy: by });
-    // On a full disk the marker may not be written; then the next owner leaves the guest paused, which is safe.
-    const written = writeFile(this.#paths.pauseMarker, `${by}\n`, { mode: 0o600 });
-    await (by === 'disk-full' ? written.catch(() => undefined) : written);
+    await writePauseMarker(this.#paths.pauseMarker, by);
   }
 
   async clearPause(): Promise<void> {
     this.#state.learn({ pausedBy: null });
-    await rm(this.#paths.pauseMarker, { force: true });
+    await removePauseMarker(this.#paths.pauseMarker);
   }
 
   /** Lets go; the guest lives on. */
@@ -172,7 +177,7 @@ export class GuestWatch {
       timeline?.end('done');
       const { enabled } = await queryKvm(qmp);
       const verified = (this.#state.current.record?.acceleration.accelerator === 'kvm') === enabled;
-      const pausedBy = found.pausedByUs ? await this.#readPauseMarker() : null;
+      const pausedBy = found.pausedByUs ? await readPauseMarker(this.#paths.pauseMarker) : null;
       timeline?.begin('map ports');
       const ports = await this.#mapPorts(qmp, isNew);
       await this.#consoles.openBoot(this.#state.boot, { live: true });
@@ -201,8 +206,8 @@ export class GuestWatch {
     this.#guest = guest;
     guest.changed.on(() => {
       const continued = this.#state.current.paused && !guest.paused;
-      // Whoever stops it next is somebody else until we do. At once: should we die here, the next owner believes the marker.
-      if (continued) rmSync(this.#paths.pauseMarker, { force: true });
+      // Whoever stops it next is somebody else until we do.
+      if (continued) removePauseMarkerNow(this.#paths.pauseMarker);
       const pausedBy = continued ? null : this.#state.current.pausedBy;
       this.#state.learn({ paused: guest.paused, pausedBy, stopStep: guest.stopStep });
     });
@@ -240,11 +245,11 @@ export class GuestWatch {
     const outcome = await this.#describeEnd(end, (await lstat(this.#paths.qmp).catch(() => null)) === null);
     this.#guest = null;
     this.#state.detach();
-    await rm(this.#paths.pauseMarker, { force: true });
+    await removePauseMarker(this.#paths.pauseMarker);
     await this.#consoles.endBoot(outcome.text);
     await this.#state.recordOutcome(outcome);
     // After the outcome: until that is written the sockets are what tells a crash from a good end.
-    await this.#removeLeftOvers();
+    await removeLeftOvers(this.#paths);
     this.#state.move(outcome.how === 'crashed' ? 'crashed' : 'ended');
   }
 
@@ -253,7 +258,7 @@ export class GuestWatch {
     const hasRecord = this.#state.current.record !== null;
     this.#guest = null;
     this.#state.detach();
-    await rm(this.#paths.pauseMarker, { force: true });
+    await removePauseMarker(this.#paths.pauseMarker);
     if (outcomeRecorded || !hasRecord) {
       this.#state.tell();
       return;
@@ -263,7 +268,7 @@ export class GuestWatch {
       kind === 'stopped',
     );
     await this.#state.recordOutcome(outcome);
-    await this.#removeLeftOvers();
+    await removeLeftOvers(this.#paths);
     await this.#consoles.endBoot(outcome.text);
     if (this.#state.phase === 'failed' || this.#state.phase === 'stopped') this.#state.tell();
     else this.#state.move(kind === 'crashed' ? 'crashed' : 'ended');
@@ -288,14 +293,8 @@ export class GuestWatch {
     const raw = (await readLogTail(this.#paths.boot(this.#state.boot).engineLog)).trimEnd();
     await this.#consoles.endBoot('the engine ended at once');
     this.#state.detach();
-    await this.#removeLeftOvers();
+    await removeLeftOvers(this.#paths);
     return earlyEndError(end, raw, this.#services.explain(raw));
-  }
-
-  /** What a QEMU that did not end in good order leaves in `run/`. Only once its process is known to be gone. */
-  async #removeLeftOvers(): Promise<void> {
-    const { qmp, qmpUser, monitor, pid } = this.#paths;
-    for (const path of [qmp, qmpUser, monitor, pid]) await rm(path, { force: true });
   }
 
   async #endStray(exited: Promise<ProcessEnd> | null): Promise<void> {
@@ -306,35 +305,18 @@ export class GuestWatch {
     await stray.stop(0);
     stray.release();
     await this.#consoles.endBoot('the launch was given up');
-    if ((await processState(identity)) !== 'alive') await this.#removeLeftOvers();
+    if ((await processState(identity)) !== 'alive') await removeLeftOvers(this.#paths);
     this.#state.detach();
   }
 
   /** Ends what was started; the failure says why, with what it said. */
   async #giveUp(reason: string, exited: Promise<ProcessEnd> | null): Promise<SlipwayError> {
     await this.#endStray(exited);
-    const raw = (await readLogTail(this.#paths.boot(this.#state.boot).engineLog)).trimEnd();
-    return new SlipwayError('qmp_unavailable', 'QEMU was started but could not be controlled, and was ended again.', {
-      cause: reason,
-      hint: 'Launch it again. If that does not help, look at the binary and at the extra arguments.',
-      raw: raw === '' ? undefined : raw,
-    });
-  }
-
-  #brokenFailure(reason: string): SlipwayError {
-    const pid = this.#state.identity?.pid ?? '?';
-    return new SlipwayError('qmp_unavailable', `QEMU runs as process ${pid} but cannot be controlled.`, {
-      cause: reason,
-      hint: 'Stop it: it is ended by a signal then, after its identity was checked again.',
-    });
+    return givenUpError(reason, (await readLogTail(this.#paths.boot(this.#state.boot).engineLog)).trimEnd());
   }
 
   get #paths() {
     return this.#services.paths.instance(this.#state.spec.id);
-  }
-
-  async #readPauseMarker(): Promise<'slipway' | 'disk-full'> {
-    return (await readLogTail(this.#paths.pauseMarker)).startsWith('disk-full') ? 'disk-full' : 'slipway';
   }
 
   #wait(ms: number): Promise<void> {

@@ -1,5 +1,7 @@
 /** The manager against a fake QEMU: a real process on real sockets, that does what the real one does only when it fails. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Failure } from '../../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
@@ -278,6 +280,42 @@ describe('what is found', () => {
     expect(found.status).toMatchObject({ boot: 1, pid: status.pid });
     await second.stop('fake');
     await until(second, isOver);
+  });
+
+  it('one whose monitor somebody else holds: told so, left alone, attached to when it is free', async () => {
+    const first = await open();
+    await launched(first);
+    await first.dispose();
+    const stranger = connect(home.paths.instance('fake').qmp);
+    cleanups.add(() => void stranger.destroy());
+    await once(stranger, 'data');
+    const second = await open();
+    expect(view(second).status).toMatchObject({ phase: 'elsewhere', processLives: true });
+    await expect(second.stop('fake')).rejects.toMatchObject({ code: 'wrong_phase' });
+    stranger.destroy();
+    await until(second, isReady);
+    await second.stop('fake');
+    await until(second, isOver);
+  });
+
+  it('one that lives and cannot be talked to: failed, and a stop ends it by signals', async () => {
+    const first = await open();
+    await launched(first);
+    await first.dispose();
+    const instance = home.paths.instance('fake');
+    await rm(instance.qmp);
+    // Longer ago than a start takes.
+    const record = JSON.parse(await readFile(instance.boot(1).launch, 'utf8'));
+    await writeFile(instance.boot(1).launch, JSON.stringify({ ...record, startedAt: new Date(0).toISOString() }));
+    const second = await open();
+    const { status } = await until(second, (now) => now.status.phase === 'failed');
+    expect(status).toMatchObject({ processLives: true, crashed: false, failure: { code: 'qmp_unavailable' } });
+    await expect(second.launch('fake')).rejects.toMatchObject({ code: 'wrong_phase' });
+    await expect(second.delete('fake')).rejects.toMatchObject({ code: 'wrong_phase' });
+    await second.stop('fake');
+    const over = await until(second, isOver);
+    expect(over.status).toMatchObject({ phase: 'stopped', crashed: false });
+    await nothingRuns();
   });
 
   it('a broken Spec is listed with its error, can be looked at and deleted', async () => {
