@@ -9,9 +9,8 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 const requireBanner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** `contents`: what to export, with paths from the checkout. Resolves to the module. */
-export async function importBundled(contents, directory) {
-  const outfile = join(directory, 'bundle.mjs');
+/** `contents`: a module's text, with paths from the checkout. */
+export async function bundleTo(outfile, contents) {
   await build({
     stdin: { contents, resolveDir: root },
     bundle: true,
@@ -21,6 +20,12 @@ export async function importBundled(contents, directory) {
     logLevel: 'error',
     banner: { js: requireBanner },
   });
+}
+
+/** Resolves to the module. */
+export async function importBundled(contents, directory) {
+  const outfile = join(directory, 'bundle.mjs');
+  await bundleTo(outfile, contents);
   return import(pathToFileURL(outfile).href);
 }
 

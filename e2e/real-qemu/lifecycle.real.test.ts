@@ -222,9 +222,12 @@ describe('for developers', () => {
     expect(gdb?.line).toBe(`gdb -ex 'target remote 127.0.0.1:${gdb?.port}'`);
     const stub = await dial(gdb?.port ?? 0);
     cleanups.add(() => void stub.destroy());
-    const answer = new Promise<string>((resolve) => stub.once('data', (bytes) => resolve(bytes.toString())));
+    let answer = '';
+    stub.on('data', (bytes) => {
+      answer += bytes.toString();
+    });
     stub.write('$?#3f');
-    expect(await answer).toMatch(/^\+\$T/);
+    await eventually(() => /^\+\$T/.test(answer), { timeoutMs: generousMs });
     stub.destroy();
     expect((await stat(home.paths.instance(id).boot(1).serialOutput)).size).toBe(0);
     await client.call('instance.resume', { id });

@@ -3,6 +3,7 @@
  * verdict.ts. When QMP greets, the connection is kept, because it is what attaching needs next.
  */
 import { lstat } from 'node:fs/promises';
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { filenames } from '../home/filenames.ts';
 import type { InstancePaths } from '../home/paths.ts';
 import { findByUuid, type ProcessIdentity, processState } from '../process/identity.ts';
@@ -70,7 +71,13 @@ async function probeQmp(
   record: LaunchRecord,
   greetingMs: number,
 ): Promise<{ qmp: Evidence['qmp']; client: QmpClient | null }> {
-  const probe = await QmpClient.probe({ directory: paths.run, name: filenames.qmp }, { greetingMs });
+  // What is no QMP, or may not be opened, is as good as silent: it is asked again, and never ends the watch.
+  const probe = await QmpClient.probe({ directory: paths.run, name: filenames.qmp }, { greetingMs }).catch(
+    (error: unknown) => {
+      if (error instanceof SlipwayError) return { state: 'silent' as const };
+      throw error;
+    },
+  );
   if (probe.state !== 'greeted') return { qmp: { state: probe.state }, client: null };
   const { client } = probe;
   try {

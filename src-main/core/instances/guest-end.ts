@@ -85,3 +85,22 @@ export function earlyEndError(end: ProcessEnd | null, engineLog: string, explain
     raw: engineLog,
   });
 }
+
+/** A launch whose QEMU lived and could not be had, and was ended again for that. */
+export function givenUpError(reason: string, engineLog: string): SlipwayError {
+  return new SlipwayError('qmp_unavailable', 'QEMU was started but could not be controlled, and was ended again.', {
+    cause: reason,
+    hint: 'Launch it again. If that does not help, look at the binary and at the extra arguments.',
+    raw: engineLog === '' ? undefined : engineLog,
+  });
+}
+
+/** It lives, is ours, and does not answer. */
+export function uncontrollable(reason: string, pid: number): Failure {
+  return {
+    code: 'qmp_unavailable',
+    message: `QEMU runs as process ${pid} but cannot be controlled.`,
+    cause: reason,
+    hint: 'Stop it: it is ended by a signal then, after its identity was checked again.',
+  };
+}

@@ -4,9 +4,8 @@
  *
  * Must never signal a process that it did not identify a moment before, and never end one because of its own going.
  */
-import { rmSync } from 'node:fs';
-import { lstat, rm, writeFile } from 'node:fs/promises';
-import { SlipwayError, toFailure } from '../../../src-shared/contract/errors.ts';
+import { lstat } from 'node:fs/promises';
+import type { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import { applyForwards, readForwards } from '../network/user-mode.ts';
 import { type ProcessIdentity, processState } from '../process/identity.ts';
@@ -14,10 +13,18 @@ import type { ProcessEnd } from '../process/spawn.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { humanMonitorCommand, queryKvm } from '../qmp/commands.ts';
 import { gather } from './evidence.ts';
-import { describeEnd, earlyEndError } from './guest-end.ts';
+import { describeEnd, earlyEndError, givenUpError, uncontrollable } from './guest-end.ts';
 import type { InstanceConsoles } from './instance-consoles.ts';
 import type { InstanceState } from './instance-state.ts';
+import { removeLeftOvers } from './left-overs.ts';
 import { lastLinesOf, readLogTail } from './log-tail.ts';
+import {
+  type PauseReason,
+  readPauseMarker,
+  removePauseMarker,
+  removePauseMarkerNow,
+  writePauseMarker,
+} from './pause-marker.ts';
 import { ReadinessWatch } from './readiness-watch.ts';
 import { type GuestEnd, RunningGuest } from './running-guest.ts';
 import type { InstanceServices } from './services.ts';
@@ -73,10 +80,6 @@ export class GuestWatch {
    */
   async follow(context: FollowContext): Promise<void> {
     const { launching } = context;
-    let ended: ProcessEnd | null = null;
-    void context.exited?.then((end) => {
-      ended = end;
-    });
     while (!this.#disposal.signal.aborted) {
       // A process that could not be talked to is being ended: its end is told by that.
       if (this.#guest !== null) return;
@@ -92,7 +95,7 @@ export class GuestWatch {
       switch (verdict.kind) {
         case 'stopped':
         case 'crashed':
-          if (launching !== null) throw await this.#earlyEnd(ended);
+          if (launching !== null) throw await this.#earlyEnd(context.exited);
           await this.#foundGone(verdict.kind, evidence.outcomeRecorded);
           return;
         case 'attach':
@@ -109,20 +112,17 @@ export class GuestWatch {
           await this.#wait(launching === null ? paceMs.waiting : paceMs.launching);
           break;
         case 'elsewhere':
+          // Nobody else can have come to a QEMU that we have just started: it hangs.
+          if (launching !== null) throw await this.#giveUp('it took the connection and did not greet', context.exited);
           if (this.#state.phase !== 'elsewhere') this.#state.move('heldElsewhere');
           await this.#wait(paceMs.elsewhere);
           break;
-        case 'broken': {
-          const failure = this.#brokenFailure(verdict.reason);
-          if (launching !== null) {
-            await this.#endStray(context.exited);
-            throw failure;
-          }
-          this.#state.learn({ failure: toFailure(failure) });
+        case 'broken':
+          if (launching !== null) throw await this.#giveUp(verdict.reason, context.exited);
+          this.#state.learn({ failure: uncontrollable(verdict.reason, identity?.pid ?? 0) });
           if (this.#state.phase !== 'failed') this.#state.move('engineLost');
           await this.#wait(paceMs.broken);
           break;
-        }
       }
     }
   }
@@ -137,16 +137,14 @@ export class GuestWatch {
     return guest;
   }
 
-  async markPaused(by: 'slipway' | 'disk-full'): Promise<void> {
+  async markPaused(by: PauseReason): Promise<void> {
     this.#state.learn({ pausedBy: by });
-    // On a full disk the marker may not be written; then the next owner leaves the guest paused, which is safe.
-    const written = writeFile(this.#paths.pauseMarker, `${by}\n`, { mode: 0o600 });
-    await (by === 'disk-full' ? written.catch(() => undefined) : written);
+    await writePauseMarker(this.#paths.pauseMarker, by);
   }
 
   async clearPause(): Promise<void> {
     this.#state.learn({ pausedBy: null });
-    await rm(this.#paths.pauseMarker, { force: true });
+    await removePauseMarker(this.#paths.pauseMarker);
   }
 
   /** Lets go; the guest lives on. */
@@ -179,7 +177,7 @@ export class GuestWatch {
       timeline?.end('done');
       const { enabled } = await queryKvm(qmp);
       const verified = (this.#state.current.record?.acceleration.accelerator === 'kvm') === enabled;
-      const pausedBy = found.pausedByUs ? await this.#readPauseMarker() : null;
+      const pausedBy = found.pausedByUs ? await readPauseMarker(this.#paths.pauseMarker) : null;
       timeline?.begin('map ports');
       const ports = await this.#mapPorts(qmp, isNew);
       await this.#consoles.openBoot(this.#state.boot, { live: true });
@@ -208,8 +206,8 @@ export class GuestWatch {
     this.#guest = guest;
     guest.changed.on(() => {
       const continued = this.#state.current.paused && !guest.paused;
-      // Whoever stops it next is somebody else until we do. At once: should we die here, the next owner believes the marker.
-      if (continued) rmSync(this.#paths.pauseMarker, { force: true });
+      // Whoever stops it next is somebody else until we do.
+      if (continued) removePauseMarkerNow(this.#paths.pauseMarker);
       const pausedBy = continued ? null : this.#state.current.pausedBy;
       this.#state.learn({ paused: guest.paused, pausedBy, stopStep: guest.stopStep });
     });
@@ -247,11 +245,11 @@ export class GuestWatch {
     const outcome = await this.#describeEnd(end, (await lstat(this.#paths.qmp).catch(() => null)) === null);
     this.#guest = null;
     this.#state.detach();
-    await rm(this.#paths.pauseMarker, { force: true });
+    await removePauseMarker(this.#paths.pauseMarker);
     await this.#consoles.endBoot(outcome.text);
     await this.#state.recordOutcome(outcome);
     // After the outcome: until that is written the sockets are what tells a crash from a good end.
-    await this.#removeLeftOvers();
+    await removeLeftOvers(this.#paths);
     this.#state.move(outcome.how === 'crashed' ? 'crashed' : 'ended');
   }
 
@@ -260,7 +258,7 @@ export class GuestWatch {
     const hasRecord = this.#state.current.record !== null;
     this.#guest = null;
     this.#state.detach();
-    await rm(this.#paths.pauseMarker, { force: true });
+    await removePauseMarker(this.#paths.pauseMarker);
     if (outcomeRecorded || !hasRecord) {
       this.#state.tell();
       return;
@@ -270,7 +268,7 @@ export class GuestWatch {
       kind === 'stopped',
     );
     await this.#state.recordOutcome(outcome);
-    await this.#removeLeftOvers();
+    await removeLeftOvers(this.#paths);
     await this.#consoles.endBoot(outcome.text);
     if (this.#state.phase === 'failed' || this.#state.phase === 'stopped') this.#state.tell();
     else this.#state.move(kind === 'crashed' ? 'crashed' : 'ended');
@@ -289,18 +287,14 @@ export class GuestWatch {
   }
 
   /** The process went before we could attach to it. */
-  async #earlyEnd(end: ProcessEnd | null): Promise<SlipwayError> {
+  async #earlyEnd(exited: Promise<ProcessEnd> | null): Promise<SlipwayError> {
+    // That it is dead shows in the process table a moment before its exit code is ours to have.
+    const end = exited === null ? null : await Promise.race([exited, this.#wait(qmpLostMs).then(() => null)]);
     const raw = (await readLogTail(this.#paths.boot(this.#state.boot).engineLog)).trimEnd();
     await this.#consoles.endBoot('the engine ended at once');
     this.#state.detach();
-    await this.#removeLeftOvers();
+    await removeLeftOvers(this.#paths);
     return earlyEndError(end, raw, this.#services.explain(raw));
-  }
-
-  /** What a QEMU that did not end in good order leaves in `run/`. Only once its process is known to be gone. */
-  async #removeLeftOvers(): Promise<void> {
-    const { qmp, qmpUser, monitor, pid } = this.#paths;
-    for (const path of [qmp, qmpUser, monitor, pid]) await rm(path, { force: true });
   }
 
   async #endStray(exited: Promise<ProcessEnd> | null): Promise<void> {
@@ -311,24 +305,18 @@ export class GuestWatch {
     await stray.stop(0);
     stray.release();
     await this.#consoles.endBoot('the launch was given up');
-    if ((await processState(identity)) !== 'alive') await this.#removeLeftOvers();
+    if ((await processState(identity)) !== 'alive') await removeLeftOvers(this.#paths);
     this.#state.detach();
   }
 
-  #brokenFailure(reason: string): SlipwayError {
-    const pid = this.#state.identity?.pid ?? '?';
-    return new SlipwayError('qmp_unavailable', `QEMU runs as process ${pid} but cannot be controlled.`, {
-      cause: reason,
-      hint: 'Stop it: it is ended by a signal then, after its identity was checked again.',
-    });
+  /** Ends what was started; the failure says why, with what it said. */
+  async #giveUp(reason: string, exited: Promise<ProcessEnd> | null): Promise<SlipwayError> {
+    await this.#endStray(exited);
+    return givenUpError(reason, (await readLogTail(this.#paths.boot(this.#state.boot).engineLog)).trimEnd());
   }
 
   get #paths() {
     return this.#services.paths.instance(this.#state.spec.id);
-  }
-
-  async #readPauseMarker(): Promise<'slipway' | 'disk-full'> {
-    return (await readLogTail(this.#paths.pauseMarker)).startsWith('disk-full') ? 'disk-full' : 'slipway';
   }
 
   #wait(ms: number): Promise<void> {

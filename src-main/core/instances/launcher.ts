@@ -4,7 +4,7 @@
  * else can fail.
  */
 import { randomUUID } from 'node:crypto';
-import { constants, open, rm } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { Finding, Progress } from '../../../src-shared/model/instance.ts';
@@ -14,6 +14,7 @@ import { bootName } from '../home/paths.ts';
 import { freePort } from '../network/free-port.ts';
 import { runTool } from '../process/run-tool.ts';
 import { type SpawnedProcess, spawnDetached } from '../process/spawn.ts';
+import { removeLeftOvers } from './left-overs.ts';
 import type { LaunchRecord } from './records.ts';
 import type { InstanceServices } from './services.ts';
 import type { Timeline } from './timeline.ts';
@@ -129,7 +130,7 @@ async function prepareBootFiles({ paths }: InstanceServices, spec: Spec, boot: n
     });
   }
   // QEMU would take over stale sockets by itself; a stale pid file it would lock and rewrite. Gone is plainer.
-  for (const name of [instance.qmp, instance.qmpUser, instance.monitor, instance.pid]) await rm(name, { force: true });
+  await removeLeftOvers(instance);
 }
 
 async function chooseGdbPort(spec: Spec): Promise<number | null> {
