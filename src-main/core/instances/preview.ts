@@ -14,12 +14,24 @@ export interface Preview {
   readonly findings: Finding[];
 }
 
+const unconfirmedProgram = {
+  code: 'not_permitted',
+  message: 'The command is shown for the QEMU that is installed; yours is looked at when you launch.',
+} as const;
+
 /** Never throws for what a Spec can get wrong: that is a finding. */
 export async function previewCommand(
   { paths, engine, doctor }: { paths: Paths; engine: EmulatorEngine; doctor: AccelerationDoctor },
-  spec: Spec,
+  wanted: Spec,
+  mayRunPrograms: boolean,
 ): Promise<Preview> {
   const findings: Finding[] = [];
+  let spec = wanted;
+  if (wanted.runtime.binary !== null && !mayRunPrograms) {
+    // What a binary can do is learnt by running it, and a page may not have programs run that nobody confirmed.
+    spec = { ...wanted, runtime: { ...wanted.runtime, binary: null } };
+    findings.push({ severity: 'note', failure: { ...unconfirmedProgram, field: 'runtime.binary' } });
+  }
   try {
     const capabilities = await engine.detect(spec);
     findings.push(...(await engine.validate(spec, capabilities)));

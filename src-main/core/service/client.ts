@@ -1,7 +1,6 @@
 /** Who a client of the core is, what its face can do for it, and what a handler may do with its session. */
 import type { CallInput } from '../../../src-shared/contract/calls.ts';
 import type { ConsoleFrame } from '../../../src-shared/contract/console-frames.ts';
-import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { PathTokens } from './path-tokens.ts';
 
 /** What only a face can do, because it needs a native dialog. A face that cannot leaves it out. */
@@ -38,19 +37,4 @@ export interface SessionContext {
    */
   view(open: (send: (frame: Omit<ConsoleFrame, 'viewer'>) => void) => Promise<Viewing>): Promise<number>;
   closeViewer(viewer: number): void;
-}
-
-/** Power: what reaches beyond this machine or past the form. Asked natively, or allowed beforehand, or refused. */
-export async function requirePower(
-  identity: ClientIdentity,
-  question: { title: string; detail: string; action: string },
-): Promise<void> {
-  if (identity.trust === 'user' || identity.allowPower) return;
-  if (identity.abilities.confirm === undefined) {
-    throw new SlipwayError('not_permitted', `${question.title} This cannot be done from a browser.`, {
-      cause: 'Slipway asks for it in a native dialog, and a web page has none that could be trusted.',
-      hint: 'Do it in the window or on the command line, or start the server with: slipway serve --allow-power',
-    });
-  }
-  if (!(await identity.abilities.confirm(question))) throw new SlipwayError('cancelled', 'Not confirmed.');
 }

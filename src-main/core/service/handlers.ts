@@ -19,8 +19,9 @@ import type { Supervisor } from '../instances/supervisor.ts';
 import { deferred } from '../kit/deferred.ts';
 import { version } from '../kit/version.ts';
 import { browse } from './browse.ts';
-import { requirePower, type SessionContext } from './client.ts';
+import type { SessionContext } from './client.ts';
 import { draftOfSpec, requestOfDraft } from './draft.ts';
+import { demandPower, mayRunPrograms } from './power.ts';
 import type { Handlers } from './router.ts';
 import type { SettingsFile } from './settings.ts';
 
@@ -47,17 +48,18 @@ export function createHandlers(services: HandlerServices): Handlers {
     'instance.find': async ({ name }) => ({ id: manager.find(name) }),
     'instance.launch': async (draft, session) => {
       const request = requestOfDraft(draft, session.tokens);
-      await demandPower(request, session);
+      await demandPower(session.identity, request);
       return manager.create(request);
     },
     'instance.preview': async (draft, session) => {
       const request = requestOfDraft(draft, session.tokens);
-      return previewCommand(services, { version: 1, id: 'preview', createdAt: new Date(0).toISOString(), ...request });
+      const spec: Spec = { version: 1, id: 'preview', createdAt: new Date(0).toISOString(), ...request };
+      return previewCommand(services, spec, mayRunPrograms(session.identity));
     },
     'instance.draft': async ({ id }, session) => draftOfSpec(manager.get(id).state.spec, session.tokens),
     'instance.configure': async ({ id, draft }, session) => {
       const request = requestOfDraft(draft, session.tokens);
-      await demandPower(request, session, manager.get(id).state.spec);
+      await demandPower(session.identity, request, manager.get(id).state.spec);
       return manager.configure(id, request);
     },
     'instance.start': ({ id }) => manager.launch(id),
@@ -120,32 +122,6 @@ export function createHandlers(services: HandlerServices): Handlers {
       return {};
     },
   };
-}
-
-/** What reaches beyond loopback, or past the form, is a person's decision, made where a page cannot make it for them. */
-async function demandPower(
-  request: Omit<Spec, 'id' | 'version' | 'createdAt'>,
-  session: SessionContext,
-  before?: Spec,
-): Promise<void> {
-  const open = request.host.ports.filter((port) => port.bind !== '127.0.0.1' && port.bind !== 'localhost');
-  const wasOpen = new Set(before?.host.ports.map((port) => `${port.bind} ${port.name}`));
-  const newlyOpen = open.filter((port) => !wasOpen.has(`${port.bind} ${port.name}`));
-  if (newlyOpen.length > 0) {
-    await requirePower(session.identity, {
-      title: 'This makes the guest reachable from the network.',
-      detail: newlyOpen.map((port) => `${port.name}: ${port.bind} to guest port ${port.guest}`).join('\n'),
-      action: 'Expose',
-    });
-  }
-  const extra = request.runtime.extraArguments.trim();
-  if (extra !== '' && extra !== before?.runtime.extraArguments.trim()) {
-    await requirePower(session.identity, {
-      title: 'This gives QEMU arguments of your own.',
-      detail: `They can read and write any file you can:\n${extra}`,
-      action: 'Use them',
-    });
-  }
 }
 
 async function describeHost(

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { specSchema } from '../../../src-shared/model/spec.ts';
+import type { ClientIdentity } from './client.ts';
+import { demandPower, powersOf } from './power.ts';
+
+const spec = (more: object) =>
+  specSchema.parse({
+    version: 1,
+    id: 'demo',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    name: 'demo',
+    guest: { kind: 'demo' },
+    ...more,
+  });
+
+const program = spec({ runtime: { binary: '/opt/qemu' } });
+const powerful = [
+  [
+    'a port beyond loopback',
+    spec({ host: { ports: [{ name: 'ssh', protocol: 'tcp', guest: 22, host: null, bind: '0.0.0.0' }] } }),
+  ],
+  ['arguments of its own', spec({ runtime: { extraArguments: '-trace all' } })],
+  ['a binary of its own', program],
+  ['a readiness command', spec({ runtime: { readiness: [{ kind: 'command', arguments: ['touch', '/tmp/x'] }] } })],
+] as const;
+
+function client(more: Partial<ClientIdentity>): ClientIdentity {
+  return { trust: 'page', face: 'web', allowPower: false, abilities: {}, ...more };
+}
+
+describe('power', () => {
+  it('asks nothing of a request that stays within the form and the machine', () => {
+    expect(powersOf(spec({}))).toEqual([]);
+  });
+
+  it.each(powerful)('%s is refused to a page in a browser', async (_, request) => {
+    await expect(demandPower(client({}), request)).rejects.toMatchObject({ code: 'not_permitted' });
+  });
+
+  it.each(powerful)('%s is allowed with --allow-power, and to the user', async (_, request) => {
+    await expect(demandPower(client({ allowPower: true }), request)).resolves.toBeUndefined();
+    await expect(demandPower(client({ trust: 'user' }), request)).resolves.toBeUndefined();
+  });
+
+  it.each(powerful)('%s is asked for natively, and a no is a no', async (_, request) => {
+    const window = (answer: boolean) => client({ face: 'window', abilities: { confirm: async () => answer } });
+    await expect(demandPower(window(true), request)).resolves.toBeUndefined();
+    await expect(demandPower(window(false), request)).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('does not ask again for what was decided, and asks for what has changed', async () => {
+    const asked: string[] = [];
+    const window = client({
+      abilities: {
+        confirm: async ({ detail }) => {
+          asked.push(detail);
+          return true;
+        },
+      },
+    });
+    await demandPower(window, program, program);
+    expect(asked).toEqual([]);
+    await demandPower(window, spec({ runtime: { binary: '/opt/other' } }), program);
+    expect(asked).toEqual(['/opt/other']);
+  });
+});

@@ -1,0 +1,75 @@
+/**
+ * Power: what reaches beyond this machine, past the form, or runs a program. It is a person's decision, made where a
+ * page cannot make it for them: in a native dialog, or beforehand with `serve --allow-power`. What was decided for an
+ * instance is not asked again while it stays the same.
+ */
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import type { Spec } from '../../../src-shared/model/spec.ts';
+import type { ClientIdentity } from './client.ts';
+
+type Request = Omit<Spec, 'id' | 'version' | 'createdAt'>;
+
+export interface PowerQuestion {
+  readonly title: string;
+  /** Exactly what would be allowed; two questions with the same detail are the same decision. */
+  readonly detail: string;
+  readonly action: string;
+}
+
+/** Everything in a request that needs a decision. Pure. */
+export function powersOf(request: Request): PowerQuestion[] {
+  const { host, runtime } = request;
+  const exposed = host.ports.filter((port) => port.bind !== '127.0.0.1' && port.bind !== 'localhost');
+  const extra = runtime.extraArguments.trim();
+  const commands = (runtime.readiness ?? []).filter((check) => check.kind === 'command');
+  return [
+    ...exposed.map((port) => ({
+      title: 'This makes the guest reachable from the network.',
+      detail: `${port.name}: ${port.bind}:${port.host ?? 'a free port'} to guest port ${port.guest}/${port.protocol}`,
+      action: 'Expose',
+    })),
+    ...(extra === ''
+      ? []
+      : [
+          {
+            title: 'This gives QEMU arguments of your own.',
+            detail: `They can read and write any file you can:\n${extra}`,
+            action: 'Use them',
+          },
+        ]),
+    ...(runtime.binary === null ? [] : [programQuestion(runtime.binary)]),
+    ...commands.map((check) => ({
+      title: 'This runs a command on this computer to see whether the guest is ready.',
+      detail: check.arguments.map((argument) => JSON.stringify(argument)).join(' '),
+      action: 'Run it',
+    })),
+  ];
+}
+
+function programQuestion(binary: string): PowerQuestion {
+  return { title: 'This runs a program of your choice as the emulator.', detail: binary, action: 'Run it' };
+}
+
+/** Asks for what is new since `before`. Throws `not_permitted` where nobody can be asked, `cancelled` for a no. */
+export async function demandPower(identity: ClientIdentity, request: Request, before?: Spec): Promise<void> {
+  const decided = new Set(before === undefined ? [] : powersOf(before).map(({ detail }) => detail));
+  for (const question of powersOf(request)) {
+    if (!decided.has(question.detail)) await decide(identity, question);
+  }
+}
+
+/** Whether this client may have a program of its choice run without being asked: a preview asks nobody. */
+export function mayRunPrograms(identity: ClientIdentity): boolean {
+  return identity.trust === 'user' || identity.allowPower;
+}
+
+async function decide(identity: ClientIdentity, question: PowerQuestion): Promise<void> {
+  if (identity.trust === 'user' || identity.allowPower) return;
+  if (identity.abilities.confirm === undefined) {
+    throw new SlipwayError('not_permitted', `${question.title} This cannot be done from a browser.`, {
+      cause: 'Slipway asks for it in a native dialog, and a web page has none that could be trusted.',
+      hint: 'Do it in the window or on the command line, or start the server with: slipway serve --allow-power',
+    });
+  }
+  if (!(await identity.abilities.confirm(question))) throw new SlipwayError('cancelled', 'Not confirmed.');
+}
