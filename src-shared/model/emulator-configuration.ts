@@ -153,7 +153,6 @@ export const hostConfigSchema = z.strictObject({
   os: z.enum(operatingSystems).default('unsupported'),
   port_map: portMapSchema.default({}),
 });
-export type HostConfig = z.infer<typeof hostConfigSchema>;
 
 export const ffxEngines = ['femu', 'qemu', 'crosvm'] as const;
 export type FfxEngine = (typeof ffxEngines)[number];
@@ -184,7 +183,6 @@ export const runtimeConfigSchema = z.strictObject({
   smp: z.string().nullable().default(null),
   serial_number: z.string().nullable().default(null),
 });
-export type RuntimeConfig = z.infer<typeof runtimeConfigSchema>;
 
 export const emulatorConfigurationSchema = z.strictObject({
   device: deviceConfigSchema,

@@ -24,6 +24,9 @@ export const filenames = {
   /** Electron's userData. */
   electron: 'electron',
 
+  /** Start of the name of an instance that is being made: not an id, so nobody takes it for one. */
+  newInstance: '.new-',
+
   // an instance
   /** What the user asked for. */
   spec: 'spec.json',

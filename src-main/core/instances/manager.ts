@@ -34,7 +34,7 @@ export class InstanceManager {
   /** Finds every instance and what has become of it. Resolves when each was looked at once. */
   async start(): Promise<void> {
     const { store, clock } = this.#services;
-    await store.expireTrash(new Date(clock.now()));
+    await store.tidy(new Date(clock.now()));
     const stored = await store.list();
     await Promise.all(
       stored.map(async ({ id, spec }) => {

@@ -5,7 +5,7 @@
  * Owns every write below `instances/` and `trash/` except what QEMU and staging write themselves. Must never decide
  * what is running.
  */
-import { lstat, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { type InstanceId, idFromName, instanceIdSchema } from '../../../src-shared/model/ids.ts';
@@ -49,27 +49,33 @@ export class InstanceStore {
   }
 
   /**
-   * Makes the directory and writes the Spec; the id is the name's, with a number when that is taken. mkdir is the lock:
-   * two launches of one name get two ids.
+   * Makes the directory with the Spec in it; the id is the name's, with a number when that is taken. It is made under
+   * another name and renamed: a directory without a Spec is never seen, whenever we die, and of two launches of one name
+   * the second finds the id taken.
    */
   async create(request: Omit<Spec, 'id' | 'version' | 'createdAt'>, now: Date): Promise<Spec> {
     const base = idFromName(request.name);
-    for (let attempt = 1; ; attempt++) {
-      const id = attempt === 1 ? base : `${base}-${attempt}`;
-      try {
-        await mkdir(this.#paths.instance(id).directory, { mode: 0o700 });
-      } catch (error) {
-        if (isErrno(error, 'EEXIST')) continue;
-        throw error;
+    const making = await mkdtemp(join(this.#paths.instances, filenames.newInstance)).catch((error: unknown) => {
+      throw homeFull(error);
+    });
+    try {
+      for (let attempt = 1; ; attempt++) {
+        const id = attempt === 1 ? base : `${base}-${attempt}`;
+        const { directory } = this.#paths.instance(id);
+        if (await exists(directory)) continue;
+        const spec: Spec = { version: 1, id, createdAt: now.toISOString(), ...request };
+        await writeJsonAtomically(join(making, filenames.spec), spec);
+        try {
+          await rename(making, directory);
+        } catch (error) {
+          if (isErrno(error, 'EEXIST', 'ENOTEMPTY')) continue;
+          throw error;
+        }
+        return spec;
       }
-      const spec: Spec = { version: 1, id, createdAt: now.toISOString(), ...request };
-      try {
-        await this.writeSpec(spec);
-      } catch (error) {
-        await rm(this.#paths.instance(id).directory, { recursive: true, force: true });
-        throw homeFull(error);
-      }
-      return spec;
+    } catch (error) {
+      await rm(making, { recursive: true, force: true });
+      throw homeFull(error);
     }
   }
 
@@ -194,8 +200,12 @@ export class InstanceStore {
     return renamed;
   }
 
-  /** Removes what has been in the trash for longer than it is kept. */
-  async expireTrash(now: Date): Promise<void> {
+  /** Removes what has been in the trash for longer than it is kept, and instances that were never finished making. */
+  async tidy(now: Date): Promise<void> {
+    for (const name of await readdir(this.#paths.instances)) {
+      if (name.startsWith(filenames.newInstance))
+        await rm(join(this.#paths.instances, name), { recursive: true, force: true });
+    }
     for (const name of await readdir(this.#paths.trash).catch(emptyWhenAbsent)) {
       const path = join(this.#paths.trash, name);
       const info = await lstat(path).catch(() => null);

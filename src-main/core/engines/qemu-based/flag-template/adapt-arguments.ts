@@ -74,6 +74,19 @@ const soundHardware: Rule = (option, value, { versionNumbers, version, devices }
   return { to, why: `QEMU 7.1 removed -soundhw; the same device is made with -device.` };
 };
 
+/**
+ * Zircon's arm64 boot shim needs the PCI configuration window below 4 GiB. QEMU 8.0 made that a property of the board;
+ * before, it came with virt-2.12, the last version that has it low and the one that ffx used then.
+ */
+const lowPciWindow: Rule = (option, value, { versionNumbers, version, machines }) => {
+  if (option !== '-machine' || !value.includes(',highmem-ecam=off') || !isBefore(versionNumbers, 8, 0)) return null;
+  const rest = value.replace(',highmem-ecam=off', '');
+  const hasOld = machines.some((machine) => machine.name === 'virt-2.12');
+  const why = `QEMU ${version} has no highmem-ecam`;
+  if (!hasOld) return { to: [option, rest], why: `${why}, and no older board without it.` };
+  return { to: [option, rest.replace(/^virt(-[\d.]+)?/, 'virt-2.12')], why: `${why}; virt-2.12 is made that way.` };
+};
+
 const versionedMachine: Rule = (option, value, { machines, version }) => {
   if (option !== '-machine' && option !== '-M') return null;
   const [, name, family, major, minor] = /^((virt|pc-q35|pc-i440fx)-(\d+)\.(\d+))(?:,|$)/.exec(value) ?? [];
@@ -121,9 +134,14 @@ const hvf: Rule = (option, value) => {
 
 const shortBooleans: Rule = (option, value, { versionNumbers }) => {
   if (!/^-(qmp|qmp-pretty|monitor|serial|chardev|gdb)$/.test(option) || isBefore(versionNumbers, 4, 0)) return null;
-  const to = value.replace(/,server(?=,|$)/, ',server=on').replace(/,nowait(?=,|$)/, ',wait=off');
+  const to = value.replace(loneWord('server'), ',server=on').replace(loneWord('nowait'), ',wait=off');
   return to === value ? null : { to: [option, to], why: 'QEMU 6 and later warn of the short form.' };
 };
+
+/** A property without a value. Two commas are one that belongs to a value, so an even number stands before it. */
+function loneWord(word: string): RegExp {
+  return new RegExp(`(?<=(?:^|[^,])(?:,,)*),${word}(?=,(?!,)|$)`);
+}
 
 /** What a guest can do without, with what comes nearest. */
 const replaceable: Readonly<Record<string, readonly string[]>> = {
@@ -150,6 +168,7 @@ const missingDevice: Rule = (option, value, { devices, version }) => {
 const rules: readonly Rule[] = [
   noAudio,
   soundHardware,
+  lowPciWindow,
   versionedMachine,
   machineProperties,
   riscvProcessor,

@@ -23,5 +23,10 @@ function escapeTexts(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(escapeTexts);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, item]) => [jsonText(key), escapeTexts(item)]));
+  // Without a prototype: to Handlebars' strict mode `{{constructor}}` of a plain object is there and empty.
+  const escaped: Record<string, unknown> = Object.create(null);
+  // Handlebars puts the object into its messages, and a template cannot name a symbol.
+  Object.defineProperty(escaped, Symbol.toPrimitive, { value: () => 'the configuration' });
+  for (const [key, item] of entries) escaped[jsonText(key)] = escapeTexts(item);
+  return escaped;
 }
