@@ -15,6 +15,7 @@ export function combineEngines({ plain, fuchsia }: Engines): EmulatorEngine {
   return {
     kind: 'any',
     describe: async () => [...(await plain.describe()), ...(await fuchsia.describe())],
+    settle: async (spec) => (isFuchsia(spec) ? fuchsia.settle(spec) : plain.settle(asPlain(spec))),
     detect: (spec) => (isFuchsia(spec) ? fuchsia.detect(spec) : plain.detect(asPlain(spec))),
     validate: (spec, capabilities) =>
       isFuchsia(spec) ? fuchsia.validate(spec, capabilities) : plain.validate(asPlain(spec), capabilities),

@@ -37,12 +37,18 @@ export async function gather(
       recorded: record !== null,
       outcomeRecorded: context.outcomeRecorded,
       process,
-      startedMsAgo: record === null ? Number.POSITIVE_INFINITY : context.now - Date.parse(record.startedAt),
+      startedMsAgo: startedMsAgo(record, context.now),
       qmp: probe.qmp,
       pausedByUs: (await lstat(paths.pauseMarker).catch(() => null)) !== null,
       startPaused: context.startPaused,
     },
   };
+}
+
+function startedMsAgo(record: LaunchRecord | null, now: number): number {
+  if (record === null) return Number.POSITIVE_INFINITY;
+  // Until a debugger lets it go it has not begun, however long that takes.
+  return record.settled?.awaitsDebugger === true ? 0 : now - Date.parse(record.startedAt);
 }
 
 const nobody = { process: 'none' as const, identity: null };

@@ -160,7 +160,7 @@ export class GuestWatch {
     const outcome = boot === 0 ? null : await store.readOutcome(spec.id, boot);
     return gather(this.#paths, current.record, {
       outcomeRecorded: outcome?.state === 'ok',
-      startPaused: spec.runtime.debug.startPaused,
+      startPaused: current.record?.settled?.startPaused ?? spec.runtime.debug.startPaused,
       now: clock.now(),
       greetingMs: launching === null ? greetingMs.found : greetingMs.launching,
     });
@@ -219,7 +219,7 @@ export class GuestWatch {
   }
 
   async #mapPorts(qmp: QmpClient, isNew: boolean) {
-    const { networking, ports: mappings } = this.#state.spec.host;
+    const { networking, ports: mappings } = this.#state.current.record?.settled ?? this.#state.spec.host;
     if (networking !== 'user' || mappings.length === 0) return [];
     const hmp = (command: string) => humanMonitorCommand(qmp, command);
     return isNew ? applyForwards({ mappings, hmp }) : readForwards({ mappings, hmp });

@@ -116,7 +116,7 @@ export class InstanceState {
       paused: pausedAs(of),
       ready: of.ready,
       waiting: of.waiting,
-      ports: of.ports.length > 0 ? of.ports : pendingPorts(this.#spec),
+      ports: of.ports.length > 0 ? of.ports : pendingPorts(of.record?.settled ?? this.#spec.host),
       acceleration: acceleration === null ? null : { ...acceleration, verified: of.verified },
       serialBytes: of.attachedAt === null ? null : of.serialBytes,
       silentMs: of.attachedAt === null ? 0 : clock.now() - of.attachedAt,
@@ -221,9 +221,9 @@ function pausedAs({ paused, pausedBy }: BootState): Status['paused'] {
   return paused ? (pausedBy ?? 'other') : null;
 }
 
-function pendingPorts(spec: Spec): PortStatus[] {
-  if (spec.host.networking !== 'user') return [];
-  return spec.host.ports.map(({ name, protocol, guest, host, bind }) => ({
+function pendingPorts({ networking, ports }: Pick<Spec['host'], 'networking' | 'ports'>): PortStatus[] {
+  if (networking !== 'user') return [];
+  return ports.map(({ name, protocol, guest, host, bind }) => ({
     name,
     protocol,
     guest,

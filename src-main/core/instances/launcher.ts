@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { Finding, Progress } from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
+import type { Preparation } from '../engines/engine.ts';
 import { filenames } from '../home/filenames.ts';
 import { bootName } from '../home/paths.ts';
 import { freePort } from '../network/free-port.ts';
@@ -38,11 +39,14 @@ export interface Launched {
 /** Rejects with the failure that stopped it; no process is left then. */
 export async function launch(services: InstanceServices, context: LaunchContext): Promise<Launched> {
   const { engine, doctor, store, paths } = services;
-  const { spec, timeline, signal } = context;
-  const capabilities = await timeline.run(
+  const { timeline, signal } = context;
+  const { spec, capabilities } = await timeline.run(
     'find the engine',
-    () => engine.detect(spec),
-    (found) => `${found.binary} ${found.version}`,
+    async () => {
+      const settled = await engine.settle(context.spec);
+      return { spec: settled, capabilities: await engine.detect(settled) };
+    },
+    ({ capabilities: found }) => `${found.binary} ${found.version}`,
   );
   signal.throwIfAborted();
   await timeline.run('check', async () => {
@@ -89,11 +93,22 @@ export async function launch(services: InstanceServices, context: LaunchContext)
     engineVersion: capabilities.version,
     arguments: [...plan.arguments],
     workingDirectory: instance.run,
-    environment: {},
+    environment: { ...plan.environment },
     acceleration,
     gdbPort,
+    settled: {
+      networking: spec.host.networking,
+      ports: spec.host.ports,
+      startPaused: spec.runtime.debug.startPaused,
+      awaitsDebugger: plan.awaitsDebugger ?? false,
+    },
+    configuration: plan.configuration ?? null,
     process: null,
   };
+  for (const preparation of plan.preparations ?? []) {
+    await timeline.run(preparation.step, () => prepare(preparation, instance.boot(context.boot).engineLog, signal));
+    signal.throwIfAborted();
+  }
   const process = await timeline.run(
     'start the engine',
     async () => {
@@ -104,6 +119,7 @@ export async function launch(services: InstanceServices, context: LaunchContext)
         binary: plan.binary,
         args: plan.arguments.flatMap(({ args }) => args),
         cwd: instance.run,
+        env: plan.environment,
         logPath: instance.boot(context.boot).engineLog,
       });
     },
@@ -113,6 +129,26 @@ export async function launch(services: InstanceServices, context: LaunchContext)
   const recorded: LaunchRecord = { ...record, process: { pid, startTicks, bootId } };
   await store.writeLaunch(spec.id, recorded);
   return { record: recorded, process };
+}
+
+/** What it says goes into the engine's log, where it can be read while it runs and after. */
+async function prepare({ program, args }: Preparation, logPath: string, signal: AbortSignal): Promise<void> {
+  const log = await open(logPath, 'a', 0o600);
+  try {
+    const pieces: Promise<unknown>[] = [log.appendFile(`$ ${[program, ...args].join(' ')}\n`)];
+    const { code, stdout, stderr } = await runTool(program, args, {
+      signal,
+      onOutput: ({ text }) => pieces.push(log.appendFile(text)),
+    });
+    await Promise.all(pieces);
+    if (code === 0) return;
+    throw new SlipwayError('launch_failed', `${program} returned non-zero exit code ${code}.`, {
+      hint: 'What it said is in the engine log. It has no terminal here: what asks for a password cannot work.',
+      raw: `${stdout}${stderr}`,
+    });
+  } finally {
+    await log.close();
+  }
 }
 
 /** The transcript QEMU writes, the FIFO it reads, and no socket of a boot before. */

@@ -84,8 +84,9 @@ export class InstanceManager {
   /** Writes the Spec and begins the launch. Throws the first finding that would stop it. */
   async create(request: Request): Promise<InstanceView> {
     const { store, clock } = this.#services;
-    await this.#refuseImpossible(request);
-    const spec = await store.create(request, new Date(clock.now()));
+    const { architecture } = await this.#refuseImpossible(request);
+    // A Fuchsia device says itself what it is.
+    const spec = await store.create({ ...request, architecture }, new Date(clock.now()));
     const supervisor = this.#adopt(spec);
     await this.#queue.run(spec.id, async () => {
       await supervisor.discover();
@@ -180,12 +181,13 @@ export class InstanceManager {
   }
 
   /** What cannot be launched as it stands is refused before anything is written: nothing is left behind then. */
-  async #refuseImpossible(request: Request): Promise<void> {
+  async #refuseImpossible(request: Request): Promise<Spec> {
     const { engine } = this.#services;
-    const spec: Spec = { version: 1, id: 'new', createdAt: new Date(0).toISOString(), ...request };
+    const spec = await engine.settle({ version: 1, id: 'new', createdAt: new Date(0).toISOString(), ...request });
     const findings = await engine.validate(spec, await engine.detect(spec));
     const fatal = findings.find((finding) => finding.severity === 'error');
     if (fatal !== undefined) throw SlipwayError.from(fatal.failure);
+    return spec;
   }
 
   #adopt(spec: Spec): Supervisor {

@@ -33,13 +33,14 @@ export async function previewCommand(
     findings.push({ severity: 'note', failure: { ...unconfirmedProgram, field: 'runtime.binary' } });
   }
   try {
+    spec = await engine.settle(spec);
     const capabilities = await engine.detect(spec);
     findings.push(...(await engine.validate(spec, capabilities)));
     const acceleration = await doctor.resolve(spec.host.acceleration, spec.architecture, capabilities);
     const instance = paths.instance(spec.id);
     const plan = engine.plan({
       spec,
-      staged: engine.expectStaged(spec, instance),
+      staged: await engine.expectStaged(spec, instance),
       capabilities,
       acceleration,
       uuid: '00000000-0000-4000-8000-000000000000',

@@ -65,7 +65,9 @@ export class ReadinessWatch {
 
   async #becomeReady(): Promise<void> {
     const { signal } = this.#over;
-    await becomeReady(readinessChecks(this.#state.spec), {
+    const { spec, view } = this.#state;
+    const names = view.ports.map(({ name }) => name);
+    await becomeReady(readinessChecks(spec, names), {
       signal,
       ports: () => this.#state.current.ports,
       waitForSerial: (pattern, until) => this.#consoles.waitFor(pattern, until),

@@ -22,19 +22,15 @@ export interface ReadinessContext {
 
 const retryMs = 500;
 
-/** What a guest is ready by when nobody said otherwise. */
-export function readinessChecks(spec: Spec): readonly ReadinessCheck[] {
-  return (
-    spec.runtime.readiness ??
-    defaultChecks(
-      spec.guest,
-      spec.host.ports.map((port) => port.name),
-    )
-  );
+/** What a guest is ready by when nobody said otherwise. `ports`: names of those it has. */
+export function readinessChecks(spec: Spec, ports: readonly string[]): readonly ReadinessCheck[] {
+  return spec.runtime.readiness ?? defaultChecks(spec.guest, ports);
 }
 
 function defaultChecks(guest: Guest, ports: readonly string[]): readonly ReadinessCheck[] {
   if (guest.kind === 'demo') return [{ kind: 'serial', pattern: 'demo: ready' }];
+  // Without a port to ask on, a Fuchsia guest is ready as soon as it runs: ffx waits in vain for such a one.
+  if (guest.kind === 'fuchsia') return ports.includes('ssh') ? [{ kind: 'banner', port: 'ssh' }] : [];
   if (guest.kind !== 'linux') return [];
   if (ports.includes('ssh')) return [{ kind: 'banner', port: 'ssh' }];
   return [{ kind: 'serial', pattern: 'Slipway Linux guest' }];

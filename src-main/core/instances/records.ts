@@ -1,14 +1,26 @@
 /** What is written down about a boot, and its schemas. Facts of the past only: nothing here says what is true now. */
 import * as z from 'zod';
 import { failureSchema } from '../../../src-shared/contract/errors.ts';
+import { emulatorConfigurationSchema } from '../../../src-shared/model/emulator-configuration.ts';
 import { accelerationChoiceSchema } from '../../../src-shared/model/engine.ts';
 import { findingSchema, plannedArgumentSchema, timelineStepSchema } from '../../../src-shared/model/instance.ts';
+import { portMappingSchema } from '../../../src-shared/model/ports.ts';
 
 const processSchema = z.strictObject({
   pid: z.number().int().positive(),
   startTicks: z.number().int().nonnegative(),
   bootId: z.string(),
 });
+
+/** `auto` decided and a device's own ports filled in: what the running guest was really given. */
+const settledSchema = z.strictObject({
+  networking: z.enum(['user', 'none', 'tap', 'auto']),
+  ports: z.array(portMappingSchema),
+  startPaused: z.boolean(),
+  /** The engine answers only once a debugger has let it go. */
+  awaitsDebugger: z.boolean(),
+});
+export type Settled = z.infer<typeof settledSchema>;
 
 /** launch.json: written before the process exists, and again as soon as its identity is known. */
 export const launchRecordSchema = z.strictObject({
@@ -23,6 +35,10 @@ export const launchRecordSchema = z.strictObject({
   environment: z.record(z.string(), z.string()),
   acceleration: accelerationChoiceSchema,
   gdbPort: z.number().int().nullable(),
+  /** What the Spec came to for this boot. Absent in records of before 0.2. */
+  settled: settledSchema.nullable().default(null),
+  /** A Fuchsia guest in ffx's words. */
+  configuration: emulatorConfigurationSchema.nullable().default(null),
   process: processSchema.nullable(),
 });
 export type LaunchRecord = z.infer<typeof launchRecordSchema>;

@@ -18,6 +18,10 @@ import { Timeline } from './timeline.ts';
 /** How long `discover` waits for a running guest to prove that it is ready. */
 const readySoonMs = 300;
 
+/** In ffx's words, with the line that does it. */
+const debuggerNote = (pid: number): string =>
+  `The emulator waits for a debugger. Attach to process ${pid} to continue: gdb -p ${pid}`;
+
 export class Supervisor {
   readonly consoles: InstanceConsoles;
   readonly state: InstanceState;
@@ -171,7 +175,7 @@ export class Supervisor {
       state.identity = process.identity;
       state.learn({ record });
       await this.consoles.openBoot(boot, { live: true });
-      timeline.begin('attach');
+      timeline.begin('attach', record.settled?.awaitsDebugger === true ? debuggerNote(process.pid) : '');
       await this.#watch.follow({ launching: { timeline, signal }, exited: process.exited });
     } catch (error) {
       timeline.end(signal.aborted ? 'cancelled' : 'failed', error instanceof Error ? error.message : undefined);

@@ -16,6 +16,19 @@ export interface PowerQuestion {
   readonly action: string;
 }
 
+/** A flag template, a dev-config and edited flags are arguments by another name; an upscript is a program. */
+function fuchsiaPowers(guest: Request['guest']): PowerQuestion[] {
+  if (guest.kind !== 'fuchsia') return [];
+  const { source, devConfig, flags, upscript } = guest;
+  const title = 'This gives the emulator arguments of your own.';
+  const files = [source.from === 'template' ? source.template : null, devConfig].filter((file) => file !== null);
+  return [
+    ...files.map((file) => ({ title, detail: `Those that this file says:\n${file}`, action: 'Use them' })),
+    ...(flags === null ? [] : [{ title, detail: JSON.stringify(flags, null, 1), action: 'Use them' }]),
+    ...(upscript === null ? [] : [programQuestion(upscript)]),
+  ];
+}
+
 /** Everything in a request that needs a decision. Pure. */
 export function powersOf(request: Request): PowerQuestion[] {
   const { host, runtime } = request;
@@ -37,6 +50,7 @@ export function powersOf(request: Request): PowerQuestion[] {
             action: 'Use them',
           },
         ]),
+    ...fuchsiaPowers(request.guest),
     ...(runtime.binary === null ? [] : [programQuestion(runtime.binary)]),
     ...commands.map((check) => ({
       title: 'This runs a command on this computer to see whether the guest is ready.',

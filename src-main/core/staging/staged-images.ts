@@ -1,6 +1,7 @@
 /** What staging makes, and what it is told while it does: the words that staging and engines share. */
 import type { Progress } from '../../../src-shared/model/instance.ts';
 import type { Disk } from '../../../src-shared/model/spec.ts';
+import type { PreparedFuchsia } from '../guests/fuchsia/prepared-guest.ts';
 import type { InstancePaths } from '../home/paths.ts';
 
 export interface StagedDisk {
@@ -31,6 +32,8 @@ export interface StagedImages {
     readonly variablesFormat: string;
   } | null;
   readonly efiDirectory: string | null;
+  /** A Fuchsia guest's: what its flag template is rendered with. */
+  readonly fuchsia?: PreparedFuchsia;
 }
 
 export interface StagingContext {

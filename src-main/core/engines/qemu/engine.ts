@@ -59,6 +59,7 @@ export function createQemuEngine(options: QemuEngineOptions): EmulatorEngine<Pla
   return {
     kind: 'qemu',
     describe: () => Promise.all(architectures.map((architecture) => describe(architecture, search, capabilities))),
+    settle: async (spec) => spec,
     detect: (spec) => detect(spec, search, capabilities),
     validate: async (spec, found) =>
       validateLaunch(spec, found, {
