@@ -52,7 +52,7 @@ export const guestKinds: readonly GuestKindText[] = [
     kind: 'fuchsia',
     title: 'Fuchsia',
     short: 'fuchsia',
-    about: 'A product bundle, loose images or a flag template, with everything "ffx emu start" takes.',
+    about: 'A product bundle, loose images or a flag template, as ffx emu boots them.',
     name: 'fuchsia-emulator',
   },
 ];

@@ -67,7 +67,7 @@ function Filling({ guest, instance, dropped, stored, onClose }: LaunchDialogProp
   const formId = useId();
   const { draft, problems } = draftFromForm(form);
   const preview = useAnswer(application, draft, askPreview);
-  const resolution = useAnswer(application, form.kind === 'fuchsia' ? draft : null, askResolution);
+  const resolution = useAnswer(application, form.kind === 'fuchsia' ? draft : null, askResolution, true);
   const missing = problems.filter((problem) => problem.missing);
   const title = stored === null ? 'New instance' : `Edit “${stored.name}”`;
 
@@ -144,7 +144,7 @@ function Filling({ guest, instance, dropped, stored, onClose }: LaunchDialogProp
           binding={{
             form,
             change,
-            choices: resolution.result?.choices ?? [],
+            choices: form.kind === 'fuchsia' ? (resolution.result?.choices ?? []) : [],
             device: resolution.result?.device,
           }}
         >

@@ -13,11 +13,15 @@ export interface Answer<R> {
 
 const pauseMs = 250;
 
-/** `ask` must be the same function each time; another one asks again. */
+/**
+ * `ask` must be the same function each time; another one asks again. `keep`: the last answer stays while what is being
+ * typed makes no draft, so that nothing jumps.
+ */
 export function useAnswer<R>(
   application: Application,
   draft: Draft | null,
   ask: (application: Application, draft: Draft) => Promise<R>,
+  keep = false,
 ): Answer<R> {
   const [answer, setAnswer] = useState<Answer<R>>({ result: null, failure: null, stale: false });
   // A new connection asks again: what the old one was asked is lost.
@@ -26,7 +30,7 @@ export function useAnswer<R>(
   // biome-ignore lint/correctness/useExhaustiveDependencies: see epoch
   useEffect(() => {
     if (text === null) {
-      setAnswer({ result: null, failure: null, stale: false });
+      setAnswer(({ result }) => ({ result: keep ? result : null, failure: null, stale: keep }));
       return;
     }
     let current = true;
@@ -42,7 +46,7 @@ export function useAnswer<R>(
       current = false;
       clearTimeout(timer);
     };
-  }, [application, text, ask, epoch]);
+  }, [application, text, ask, keep, epoch]);
   return answer;
 }
 

@@ -55,8 +55,8 @@ function text(value: unknown): string {
 function fact(key: string, value: unknown): Fact {
   if (key.endsWith('_bytes') && typeof value === 'number') return words(label(key), formatBytes(value));
   const said = text(value);
-  // Paths, addresses and numbers are worth copying; a dash is not.
-  return said === '–' || typeof value === 'boolean' ? words(label(key), said) : machine(label(key), said);
+  // Paths, addresses and numbers are worth copying; a dash or a single word is not.
+  return /[\d/:]/.test(said) ? machine(label(key), said) : words(label(key), said);
 }
 
 /** Each option on a line with its values. */

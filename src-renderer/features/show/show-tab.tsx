@@ -28,7 +28,9 @@ function Section({ section, reading }: { section: ShownSection; reading: Reading
         <CopyButton text={json} label="Copy JSON" />
       </div>
       {asJson ? (
-        <RawText text={json} label={`JSON of ${section.name}`} />
+        <div className="raw">
+          <pre>{json}</pre>
+        </div>
       ) : (
         blocksOf(section).map((block) => (
           <div key={block.title ?? ''} className="show-block">

@@ -9,7 +9,7 @@ import { BundleGallery } from './bundle-gallery.tsx';
 import { ConsoleField, EngineField, NetworkingField, OtherChoices, useFuchsiaDevice } from './fuchsia-choices.tsx';
 import { diskKindOf, withDevice, withoutDevice } from './fuchsia-form.ts';
 import { FuchsiaPorts } from './fuchsia-ports.tsx';
-import { mapsPorts } from './fuchsia-to-draft.ts';
+import { bootsByItself, mapsPorts } from './fuchsia-to-draft.ts';
 
 function Files() {
   const [fuchsia, set] = useFuchsia();
@@ -19,7 +19,7 @@ function Files() {
         field="guest.source.kernel"
         label="Kernel"
         choose="Choose kernel…"
-        optional
+        optional={bootsByItself(fuchsia)}
         value={fuchsia.kernel}
         onChange={(kernel) => set({ kernel })}
       />

@@ -33,64 +33,82 @@ function Cell({ label, value, invalid, placeholder, onChange }: CellProps) {
   );
 }
 
+const useWrong = (field: string): boolean => useMessages(field).some(({ severity }) => severity === 'error');
+
 function Row({ port, index }: { port: FuchsiaPort; index: number }) {
   const [fuchsia, set] = useFuchsia();
   const path = `host.ports.${index}`;
   const messages = useMessages(path);
-  const wrong = messages.some(({ severity }) => severity === 'error');
+  const name = useWrong(`${path}.name`);
+  const guest = useWrong(`${path}.guest`);
+  const host = useWrong(`${path}.host`);
+  const bind = useWrong(`${path}.bind`);
   const edit = (part: Partial<FuchsiaPort>): void =>
     set({ ports: fuchsia.ports.map((other) => (other.key === port.key ? { ...other, ...part } : other)) });
   const who = port.name || `row ${index + 1}`;
   return (
-    <tr>
-      <td>
-        {port.ofDevice ? (
-          <span className="truncate">{port.name}</span>
-        ) : (
+    <>
+      <tr>
+        <td>
+          {port.ofDevice ? (
+            <span className="truncate">{port.name}</span>
+          ) : (
+            <Cell
+              label={`Name of port ${index + 1}`}
+              value={port.name}
+              invalid={name}
+              onChange={(text) => edit({ name: text })}
+            />
+          )}
+        </td>
+        <td>
+          {port.ofDevice ? (
+            port.guest
+          ) : (
+            <Cell
+              label={`Guest port of ${who}`}
+              value={port.guest}
+              invalid={guest}
+              onChange={(text) => edit({ guest: text })}
+            />
+          )}
+        </td>
+        <td>
           <Cell
-            label={`Name of port ${index + 1}`}
-            value={port.name}
-            invalid={wrong}
-            onChange={(name) => edit({ name })}
+            label={`Host port of ${who}`}
+            value={port.host}
+            invalid={host}
+            placeholder="auto"
+            onChange={(text) => edit({ host: text })}
           />
-        )}
-      </td>
-      <td>
-        {port.ofDevice ? (
-          port.guest
-        ) : (
+        </td>
+        <td>
           <Cell
-            label={`Guest port of ${who}`}
-            value={port.guest}
-            invalid={wrong}
-            onChange={(guest) => edit({ guest })}
+            label={`${who} listens on`}
+            value={port.bind}
+            invalid={bind}
+            onChange={(text) => edit({ bind: text })}
           />
-        )}
-      </td>
-      <td>
-        <Cell
-          label={`Host port of ${who}`}
-          value={port.host}
-          invalid={wrong}
-          placeholder="auto"
-          onChange={(host) => edit({ host })}
-        />
-      </td>
-      <td>
-        <Cell label={`${who} listens on`} value={port.bind} invalid={wrong} onChange={(bind) => edit({ bind })} />
-        <Messages messages={messages} />
-      </td>
-      <td>
-        {!port.ofDevice && (
-          <IconButton
-            small
-            icon={X}
-            label={`Remove port ${who}`}
-            onClick={() => set({ ports: fuchsia.ports.filter((other) => other.key !== port.key) })}
-          />
-        )}
-      </td>
-    </tr>
+        </td>
+        <td>
+          {!port.ofDevice && (
+            <IconButton
+              small
+              icon={X}
+              label={`Remove port ${who}`}
+              onClick={() => set({ ports: fuchsia.ports.filter((other) => other.key !== port.key) })}
+            />
+          )}
+        </td>
+      </tr>
+      {messages.length > 0 && (
+        <tr>
+          <td colSpan={5} className="port-map-messages">
+            <Messages messages={messages} />
+          </td>
+        </tr>
+      )}
+    </>
   );
 }
 

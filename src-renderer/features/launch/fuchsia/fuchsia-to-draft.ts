@@ -8,6 +8,10 @@ export interface ProblemReport {
   needed(field: string, file: FileReference | null, what: string): FileReference | null;
 }
 
+/** A disk with a boot loader of its own needs no kernel beside it. */
+export const bootsByItself = ({ disk, diskKind }: FuchsiaForm): boolean =>
+  disk !== null && (diskKind === 'fat' || diskKind === 'gpt');
+
 function source(form: FuchsiaForm, { missing, needed }: ProblemReport): object {
   switch (form.from) {
     case 'bundle':
@@ -20,9 +24,7 @@ function source(form: FuchsiaForm, { missing, needed }: ProblemReport): object {
     case 'template':
       return { from: 'template', template: needed('guest.source.template', form.template, 'a flag template') };
     case 'files': {
-      // A disk with a boot loader of its own needs no kernel beside it.
-      const boots = form.disk !== null && (form.diskKind === 'fat' || form.diskKind === 'gpt');
-      if (form.kernel === null && !boots)
+      if (form.kernel === null && !bootsByItself(form))
         missing('guest.source.kernel', 'Choose a kernel, or a FAT or GPT disk that boots by itself.');
       return {
         from: 'files',
