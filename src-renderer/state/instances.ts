@@ -66,7 +66,8 @@ export function matching(views: readonly InstanceView[], filter: string, word: (
   const wanted = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (wanted.length === 0) return views;
   return views.filter((view) => {
-    const text = `${view.name} ${view.origin} ${view.guestKind} ${view.architecture} ${word(view)}`.toLowerCase();
+    const text =
+      `${view.name} ${view.origin === 'ffx' ? 'ffx ' : ''}${view.guestKind} ${view.architecture} ${word(view)}`.toLowerCase();
     return wanted.every((part) => text.includes(part));
   });
 }

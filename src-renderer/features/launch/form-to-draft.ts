@@ -1,4 +1,5 @@
 /** A form as a draft, or what keeps it from being one. Pure: the same schema that the core uses has the last word. */
+import type * as z from 'zod';
 import { type Draft, draftSchema, type FileReference } from '../../../src-shared/model/spec.ts';
 import type { LaunchForm } from './form.ts';
 import type { PortForm } from './form-rows.ts';
@@ -127,9 +128,20 @@ export function draftFromForm(form: LaunchForm): DraftResult {
     const field = issue.path.join('.');
     if (said.has(field)) continue;
     said.add(field);
-    problems.push({ field, message: sentence(issue.message), missing: field === 'name' && form.name.trim() === '' });
+    problems.push({
+      field,
+      message: sentence(bound(issue) ?? issue.message),
+      missing: field === 'name' && form.name.trim() === '',
+    });
   }
   return { draft: null, problems };
+}
+
+/** A number's bounds in fewer words than the schema's own. */
+function bound(issue: z.core.$ZodIssue): string | null {
+  if (issue.code === 'too_big' && issue.origin === 'number') return `At most ${issue.maximum}`;
+  if (issue.code === 'too_small' && issue.origin === 'number') return `At least ${issue.minimum}`;
+  return null;
 }
 
 function sentence(text: string): string {
