@@ -1,11 +1,13 @@
 /** What every command is given. */
-import type { HomeService } from '../headless/home-service.ts';
+import type { Paths } from '../core/home/paths.ts';
 import type { SessionClient } from '../headless/session-client.ts';
 import type { Output } from './terminal-output.ts';
 
 export interface CommandContext {
   readonly client: SessionClient;
-  readonly service: HomeService;
+  /** Whether this very process is the home's owner, so that what is under way ends with us. */
+  readonly service: { readonly isOwner: boolean };
+  readonly paths: Paths;
   readonly output: Output;
   /** Directory that relative paths are resolved against. */
   readonly directory: string;

@@ -51,3 +51,14 @@ export function portMappingOf(text: string) {
     ...(bind === undefined ? {} : { bind }),
   };
 }
+
+/** ffx's `NAME:PORT`. */
+export function namedPortOf(text: string, option: string, least: 0 | 1): { name: string; port: number } {
+  const [, name, digits] = /^([^:/\s]+):(\d+)$/.exec(text) ?? [];
+  if (name === undefined || digits === undefined) throw new UsageError(`${option} takes NAME:PORT, not "${text}"`);
+  return { name, port: portNumberOf(digits, option, least) };
+}
+
+export function booleanOf(text: string, option: string): boolean {
+  return choiceOf(text, ['true', 'false'] as const, option) === 'true';
+}

@@ -2,32 +2,62 @@
 import type { Failure } from '../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../src-shared/model/instance.ts';
 import { statusWord } from '../../src-shared/model/instance.ts';
-import { alignColumns } from './display-width.ts';
+import { alignColumns, displayWidth } from './display-width.ts';
+import { engineState } from './engine-state.ts';
 
 export interface Output {
   readonly machine: boolean;
+  /** What `note` was given so far. */
+  readonly notes: readonly string[];
   /** The command's result. One of the two is printed. */
   result(json: unknown, text: string): void;
-  /** Said along the way; never on stdout. */
+  /** Said along the way; never on stdout. For a machine it is kept for the result. */
   note(text: string): void;
+  /** The same without a line of its own, and for nobody but a person who waits. */
+  progress(text: string): void;
   failure(failure: Failure): void;
 }
 
-export function createOutput(machine: boolean): Output {
+export interface Streams {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+}
+
+export function createOutput(machine: boolean, { stdout, stderr }: Streams = process): Output {
+  const notes: string[] = [];
   return {
     machine,
+    notes,
     result(json, text) {
-      if (machine) process.stdout.write(`${JSON.stringify(json)}\n`);
-      else if (text !== '') process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+      if (machine) stdout.write(`${JSON.stringify(json)}\n`);
+      else if (text !== '') stdout.write(text.endsWith('\n') ? text : `${text}\n`);
     },
     note(text) {
-      if (!machine) process.stderr.write(`${text}\n`);
+      notes.push(text);
+      if (!machine) stderr.write(`${text}\n`);
+    },
+    progress(text) {
+      if (!machine) stderr.write(text);
     },
     failure(failure) {
-      if (machine) process.stdout.write(`${JSON.stringify({ error: failure })}\n`);
-      process.stderr.write(failureText(failure));
+      if (machine) stdout.write(`${JSON.stringify(failureJson(failure))}\n`);
+      stderr.write(failureText(failure));
     },
   };
+}
+
+/** ffx's three-way status beside our own: whoever reads one need not know the other. */
+export function failureJson(failure: Failure) {
+  const { message } = failure;
+  return {
+    error: failure,
+    ...(failure.code === 'internal' ? { unexpected_error: { message } } : { user_error: { message } }),
+  };
+}
+
+/** The `ok` of the same status: everything a person would have been told. */
+export function doneJson(output: Output) {
+  return { ok: { messages: [...output.notes] } };
 }
 
 /** Sentence, cause, fix, raw text: in this order, each only where there is one. */
@@ -52,8 +82,10 @@ export function instanceJson(view: InstanceView) {
     id: view.id,
     name: view.name,
     state: statusWord(view.status),
+    engine_state: engineState(view),
     phase: view.status.phase,
     guest: view.guestKind,
+    origin: view.origin,
     architecture: view.architecture,
     ready: view.status.ready,
     boot: view.status.boot,
@@ -71,11 +103,16 @@ export function instanceJson(view: InstanceView) {
   };
 }
 
+/** ffx's width of `[state] `, so that what cuts its lines cuts ours. */
+const stateColumns = 16;
+/** What `alignColumns` puts behind every cell. */
+const gapColumns = 2;
+
 /** One line per instance: state, name, guest, ports. */
 export function instanceLines(views: readonly InstanceView[]): string {
   return alignColumns(
     views.map((view) => [
-      `[${statusWord(view.status)}]`,
+      padded(`[${statusWord(view.status)}]`, stateColumns - gapColumns),
       view.name,
       `${view.guestKind}/${view.architecture}`,
       view.ports
@@ -84,6 +121,10 @@ export function instanceLines(views: readonly InstanceView[]): string {
         .join(', '),
     ]),
   ).join('\n');
+}
+
+function padded(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - displayWidth(text)));
 }
 
 /** How an instance is named in a command: its name, unless a shell would take that apart. */

@@ -7,6 +7,8 @@ import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
 import type { MessageChannelLike } from '../../src-shared/contract/messages.ts';
 import { createAccelerationDoctor } from './diagnosis/acceleration.ts';
 import { explain } from './diagnosis/explain.ts';
+import { combineEngines } from './engines/engines.ts';
+import { createFuchsiaEngine } from './engines/fuchsia/engine.ts';
 import { createQemuEngine } from './engines/qemu/engine.ts';
 import type { Paths } from './home/paths.ts';
 import { InstanceManager } from './instances/manager.ts';
@@ -52,11 +54,15 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     clock,
     probeKernel: join(options.assetsDirectory, 'probe-guest', 'probe-guest.elf'),
   });
-  const engine = createQemuEngine({
+  const engineOptions = {
     paths,
     assetsDirectory: options.assetsDirectory,
     clock,
     ...(options.toolSearch === undefined ? {} : { search: options.toolSearch }),
+  };
+  const engine = combineEngines({
+    plain: createQemuEngine(engineOptions),
+    fuchsia: createFuchsiaEngine(engineOptions),
   });
   const manager = new InstanceManager({ paths, store, engine, doctor, explain, clock, log });
   const handlers = createHandlers({ ...options, manager, engine, doctor, settings });

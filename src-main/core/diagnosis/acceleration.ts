@@ -28,7 +28,7 @@ interface DoctorDependencies {
   readonly probe?: (request: ProbeRequest) => Promise<ProbeResult>;
 }
 
-type Capabilities = Pick<EngineCapabilities, 'binary' | 'accelerators' | 'machines'>;
+type Capabilities = Pick<EngineCapabilities, 'kind' | 'binary' | 'accelerators' | 'machines'>;
 
 export interface AccelerationDoctor {
   /**
@@ -90,8 +90,9 @@ export function createAccelerationDoctor(dependencies: DoctorDependencies): Acce
       const verdict = judgeHardware(wish, architecture, capabilities.accelerators, await readFacts());
       if (!verdict.usable) return refuse(verdict.reason, verdict.hint);
       const { accelerator } = verdict;
-      if (architecture !== 'x86_64') {
-        const reason = `${nameOf(accelerator)}: it is there; Slipway has no test guest for ${architecture} to try it with.`;
+      const untried = capabilities.kind === 'femu' ? 'femu' : architecture === 'x86_64' ? null : architecture;
+      if (untried !== null) {
+        const reason = `${nameOf(accelerator)}: it is there; Slipway has no test guest for ${untried} to try it with.`;
         return { accelerator, reason, hint: null, verified: false };
       }
       const result = await verify(accelerator, capabilities, wish !== null);

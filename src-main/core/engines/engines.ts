@@ -33,7 +33,7 @@ export function isFuchsia(spec: Spec): spec is FuchsiaSpec {
   return spec.guest.kind === 'fuchsia';
 }
 
-function asPlain(spec: Spec): PlainSpec {
+export function asPlain(spec: Spec): PlainSpec {
   const { guest } = spec;
   if (guest.kind === 'fuchsia') throw new Error('a Fuchsia guest has an engine of its own');
   return { ...spec, guest };

@@ -7,6 +7,7 @@ import type { Failure } from '../../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
 import { explain } from '../diagnosis/explain.ts';
 import type { EmulatorEngine } from '../engines/engine.ts';
+import { asPlain } from '../engines/engines.ts';
 import { planLaunch } from '../engines/qemu-based/arguments.ts';
 import { capabilitiesOf, specOf, stagedInPlace } from '../engines/testing/spec-of.ts';
 import { prepareHome } from '../home/prepare.ts';
@@ -60,6 +61,7 @@ const log: Log = {
 const engine = (): EmulatorEngine => ({
   kind: 'qemu',
   describe: async () => [],
+  settle: async (spec) => spec,
   detect: async (spec) => capabilitiesOf({ binary: spec.runtime.binary ?? '/nowhere', sandbox: false }),
   validate: async () => [],
   stage: async (spec, { signal, onStep }) => {
@@ -70,9 +72,9 @@ const engine = (): EmulatorEngine => ({
       });
       await Promise.race([gate.promise, aborted]);
     }
-    return stagedInPlace(spec);
+    return stagedInPlace(asPlain(spec));
   },
-  expectStaged: (spec) => stagedInPlace(spec),
+  expectStaged: (spec) => stagedInPlace(asPlain(spec)),
   plan: planLaunch,
 });
 

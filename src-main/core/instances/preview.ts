@@ -3,7 +3,7 @@
 import { toFailure } from '../../../src-shared/contract/errors.ts';
 import type { CommandView, Finding } from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
-import type { EmulatorEngine } from '../engines/engine.ts';
+import type { EmulatorEngine, LaunchPlan } from '../engines/engine.ts';
 import { shellLine } from '../engines/qemu-based/shell-line.ts';
 import { filenames } from '../home/filenames.ts';
 import { bootName, type Paths } from '../home/paths.ts';
@@ -33,28 +33,37 @@ export async function previewCommand(
     findings.push({ severity: 'note', failure: { ...unconfirmedProgram, field: 'runtime.binary' } });
   }
   try {
-    spec = await engine.settle(spec);
-    const capabilities = await engine.detect(spec);
-    findings.push(...(await engine.validate(spec, capabilities)));
-    const acceleration = await doctor.resolve(spec.host.acceleration, spec.architecture, capabilities);
-    const instance = paths.instance(spec.id);
-    const plan = engine.plan({
-      spec,
-      staged: await engine.expectStaged(spec, instance),
-      capabilities,
-      acceleration,
-      uuid: '00000000-0000-4000-8000-000000000000',
-      serialStem: `../${filenames.boots}/${bootName(1)}/${filenames.serialStem}`,
-      gdbPort: spec.runtime.debug.gdb === null ? null : (spec.runtime.debug.gdb.port ?? 1234),
-    });
+    const planned = await planWithoutLaunch({ paths, engine, doctor }, spec, (found) => findings.push(...found));
+    const { run } = paths.instance(spec.id);
     const command = {
-      binary: plan.binary,
-      workingDirectory: instance.run,
-      arguments: [...plan.arguments],
-      shellLine: shellLine([plan.binary, ...plan.arguments.flatMap(({ args }) => args)], instance.run),
+      binary: planned.binary,
+      workingDirectory: run,
+      arguments: [...planned.arguments],
+      shellLine: shellLine([planned.binary, ...planned.arguments.flatMap(({ args }) => args)], run),
     };
     return { command, findings };
   } catch (error) {
     return { command: null, findings: [...findings, { severity: 'error', failure: toFailure(error) }] };
   }
+}
+
+/** The plan a launch would have now. Writes nothing. @throws what stops a launch before anything is staged. */
+export async function planWithoutLaunch(
+  { paths, engine, doctor }: { paths: Paths; engine: EmulatorEngine; doctor: AccelerationDoctor },
+  asked: Spec,
+  onFindings: (findings: readonly Finding[]) => void = () => undefined,
+): Promise<LaunchPlan> {
+  const spec = await engine.settle(asked);
+  const capabilities = await engine.detect(spec);
+  onFindings(await engine.validate(spec, capabilities));
+  const acceleration = await doctor.resolve(spec.host.acceleration, spec.architecture, capabilities);
+  return engine.plan({
+    spec,
+    staged: await engine.expectStaged(spec, paths.instance(spec.id)),
+    capabilities,
+    acceleration,
+    uuid: '00000000-0000-4000-8000-000000000000',
+    serialStem: `../${filenames.boots}/${bootName(1)}/${filenames.serialStem}`,
+    gdbPort: spec.runtime.debug.gdb === null ? null : (spec.runtime.debug.gdb.port ?? 1234),
+  });
 }

@@ -11,6 +11,7 @@ import { InstanceConsoles } from './instance-consoles.ts';
 import { InstanceState } from './instance-state.ts';
 import { launch } from './launcher.ts';
 import type { RunningGuest } from './running-guest.ts';
+import { takeScreenshot } from './screenshot.ts';
 import type { InstanceServices } from './services.ts';
 import type { WatchedGuest } from './space-watch.ts';
 import { Timeline } from './timeline.ts';
@@ -145,6 +146,14 @@ export class Supervisor {
 
   async reset(): Promise<void> {
     await this.#runningGuest('reset').reset();
+  }
+
+  /** The first display as PNG. Throws `wrong_phase` where nothing runs, `qmp_error` where there is no display. */
+  async screenshot(): Promise<Uint8Array> {
+    const { qmp } = this.#runningGuest('take a picture of');
+    const { record } = this.state.current;
+    const directory = this.#services.paths.instance(this.state.spec.id).run;
+    return takeScreenshot(qmp, { directory, engineVersion: record?.engineVersion ?? '' });
   }
 
   /** Lets go of everything; a launch that has no process yet is given up, a guest lives on. */

@@ -18,9 +18,11 @@ import { InstanceStore } from '../instances/store.ts';
 import type { Supervisor } from '../instances/supervisor.ts';
 import { deferred } from '../kit/deferred.ts';
 import { version } from '../kit/version.ts';
+import type { HostToolSearch } from '../process/host-tool.ts';
 import { browse } from './browse.ts';
 import type { SessionContext } from './client.ts';
 import { draftOfSpec, requestOfDraft } from './draft.ts';
+import { fuchsiaHandlers } from './fuchsia-handlers.ts';
 import { demandPower, mayRunPrograms } from './power.ts';
 import type { Handlers } from './router.ts';
 import type { SettingsFile } from './settings.ts';
@@ -32,6 +34,8 @@ export interface HandlerServices {
   readonly engine: EmulatorEngine;
   readonly doctor: AccelerationDoctor;
   readonly settings: SettingsFile;
+  /** Where programs of the host are looked for, if not in the usual places. */
+  readonly toolSearch?: HostToolSearch;
   onHandover(): void;
 }
 
@@ -77,6 +81,11 @@ export function createHandlers(services: HandlerServices): Handlers {
       const files = paths.instance(supervisor.state.spec.id).boot(boot ?? supervisor.state.boot);
       return readRange(file === 'serial' ? files.serialOutput : files.engineLog, offset, length);
     },
+
+    'instance.screenshot': async ({ id }) => ({
+      base64: Buffer.from(await manager.get(id).screenshot()).toString('base64'),
+    }),
+    ...fuchsiaHandlers(services),
 
     'console.open': async ({ id, console, boot }, session) => {
       const { consoles } = manager.get(id);
@@ -137,7 +146,7 @@ async function describeHost(
     linuxGuestAvailability({ cacheDirectory: paths.linuxGuest }),
     Promise.all(
       engines
-        .filter(({ version }) => version !== null)
+        .filter(({ kind, version }) => kind === 'qemu' && version !== null)
         .map(({ architecture }) => unlessSlow(chosenAcceleration(architecture), verificationMs)),
     ),
   ]);
@@ -214,7 +223,7 @@ async function describeInstance(supervisor: Supervisor, paths: Paths, store: Ins
         ? null
         : [
             `ssh -p ${ssh.host}`,
-            ...(spec.guest.kind === 'linux' ? [`-i '${paths.ssh}/id_ed25519'`] : []),
+            ...(spec.guest.kind === 'linux' || spec.guest.kind === 'fuchsia' ? [`-i '${paths.ssh}/id_ed25519'`] : []),
             // The guest makes its host key anew at every boot.
             '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null',
             `root@${ssh.bind === '0.0.0.0' ? '127.0.0.1' : ssh.bind}`,

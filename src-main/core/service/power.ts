@@ -25,7 +25,9 @@ function fuchsiaPowers(guest: Request['guest']): PowerQuestion[] {
   return [
     ...files.map((file) => ({ title, detail: `Those that this file says:\n${file}`, action: 'Use them' })),
     ...(flags === null ? [] : [{ title, detail: JSON.stringify(flags, null, 1), action: 'Use them' }]),
-    ...(upscript === null ? [] : [programQuestion(upscript)]),
+    ...(upscript === null
+      ? []
+      : [{ title: 'This runs a program of your choice before the launch.', detail: upscript, action: 'Run it' }]),
   ];
 }
 

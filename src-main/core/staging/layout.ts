@@ -16,7 +16,7 @@ export interface WorkItem {
   readonly slot: string;
   /** Name of the step in the launch timeline. */
   readonly step: string;
-  readonly method: StagingMethod;
+  readonly method: Exclude<StagingMethod, 'zbi' | 'fvm' | 'fxfs'>;
   /** Fixed name in `staged/`, whatever the source is called, so that odd names do not reach QEMU. */
   readonly target: string;
   readonly source: string;

@@ -9,7 +9,7 @@ import * as z from 'zod';
 import type { PlainSpec } from '../../../src-shared/model/spec.ts';
 import { type SourceFacts, sourceFactsSchema } from './source.ts';
 
-const stagingMethodSchema = z.enum(['copy', 'overlay', 'convert', 'append-key']);
+const stagingMethodSchema = z.enum(['copy', 'overlay', 'convert', 'append-key', 'zbi', 'fvm', 'fxfs']);
 export type StagingMethod = z.infer<typeof stagingMethodSchema>;
 
 const stagedEntrySchema = z.strictObject({
@@ -19,6 +19,8 @@ const stagedEntrySchema = z.strictObject({
   source: sourceFactsSchema,
   /** What else the result depends on: the base's format, a digest of the embedded key. */
   variant: z.string(),
+  /** Fletcher-64 of the whole source, for Fuchsia's images: a build that only touched a file changed nothing. */
+  sourceHash: z.string().optional(),
   /** null where the guest writes to the file, which then differs from what staging made. */
   output: z.strictObject({ size: z.number().nonnegative(), mtimeNs: z.string() }).nullable(),
   stagedAt: z.iso.datetime(),

@@ -4,11 +4,17 @@
  */
 import type { Failure } from '../../../../src-shared/contract/errors.ts';
 import type { Finding, PlannedArgument } from '../../../../src-shared/model/instance.ts';
-import type { PlainSpec } from '../../../../src-shared/model/spec.ts';
+import type { Spec } from '../../../../src-shared/model/spec.ts';
 import { objectIds, row } from './sections/row.ts';
 import { splitWords } from './split-words.ts';
 
 const field = 'runtime.extraArguments';
+
+/** Options that would take the process out of Slipway's hands, whoever asks for them. `-S` for `-S` and `--S`. */
+export function takesControl(option: string): boolean {
+  const name = optionName(option);
+  return name !== null && Object.hasOwn(refused, name);
+}
 
 /** Each with what would break, and what to do instead. */
 const refused: Readonly<Record<string, { readonly cause: string; readonly hint: string }>> = {
@@ -61,14 +67,14 @@ const namesObjects: ReadonlySet<string> = new Set([
   ...['object', 'parallel', 'debugcon', 'gdb'],
 ]);
 
-/** The words of a PlainSpec's extra arguments; none when they cannot be split (`extraArgumentFindings` says why). */
-export function wordsOfExtraArguments(spec: PlainSpec): readonly string[] {
+/** The words of a Spec's extra arguments; none when they cannot be split (`extraArgumentFindings` says why). */
+export function wordsOfExtraArguments(spec: Pick<Spec, 'runtime'>): readonly string[] {
   const split = splitWords(spec.runtime.extraArguments);
   return split.ok ? split.words : [];
 }
 
 /** One row per option with its value, as far as that can be told without knowing every option of every QEMU. */
-export function extraArgumentRows(spec: PlainSpec): PlannedArgument[] {
+export function extraArgumentRows(spec: Pick<Spec, 'runtime'>): PlannedArgument[] {
   const groups: string[][] = [];
   for (const word of wordsOfExtraArguments(spec)) {
     const group = groups.at(-1);
@@ -79,7 +85,7 @@ export function extraArgumentRows(spec: PlainSpec): PlannedArgument[] {
 }
 
 /** Pure. Errors for what would break control, warnings for what will not do what it seems to. */
-export function extraArgumentFindings(spec: PlainSpec): Finding[] {
+export function extraArgumentFindings(spec: Pick<Spec, 'runtime'>): Finding[] {
   const split = splitWords(spec.runtime.extraArguments);
   if (!split.ok) return [finding('error', 'The extra arguments cannot be read.', split.problem, 'Close the quote.')];
   const findings: Finding[] = [];

@@ -14,7 +14,6 @@ import {
   findHostTool,
   type HostTool,
   type HostToolSearch,
-  missingTool,
   requireExecutable,
   systemSearch,
 } from '../../process/host-tool.ts';
@@ -22,9 +21,9 @@ import { createStaging, type Staging } from '../../staging/stage.ts';
 import type { EmulatorEngine, EngineCapabilities } from '../engine.ts';
 import { planLaunch } from '../qemu-based/arguments.ts';
 import { type CapabilityProbe, createCapabilityProbe, requireArchitecture } from './capabilities.ts';
+import { findEmulator } from './find-emulator.ts';
 import { findFirmware } from './firmware.ts';
 import { type HostFacts, thisHost } from './host-facts.ts';
-import { qemuPrograms } from './packages.ts';
 import { validateLaunch } from './validate.ts';
 
 export interface QemuEngineOptions {
@@ -73,13 +72,6 @@ export function createQemuEngine(options: QemuEngineOptions): EmulatorEngine<Pla
     expectStaged: (spec, instancePaths) => staging.expect(spec, instancePaths),
     plan: planLaunch,
   };
-}
-
-function findEmulator(architecture: Architecture, search: HostToolSearch): HostTool {
-  const { names, packages } = qemuPrograms[architecture];
-  const tool = findHostTool(names, search);
-  if (tool === null) throw missingTool('engine_missing', names[0] ?? 'QEMU', packages);
-  return tool;
 }
 
 async function detect(spec: PlainSpec, search: HostToolSearch, probe: CapabilityProbe): Promise<EngineCapabilities> {

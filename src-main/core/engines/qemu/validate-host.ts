@@ -1,11 +1,11 @@
 /** What the host cannot give. Pure, from facts read before. */
 import type { Finding } from '../../../../src-shared/model/instance.ts';
-import type { PlainSpec } from '../../../../src-shared/model/spec.ts';
+import type { Spec } from '../../../../src-shared/model/spec.ts';
 import type { EngineCapabilities } from '../engine.ts';
 import { errorFinding, noteFinding, warningFinding } from './findings.ts';
 import type { HostFacts } from './host-facts.ts';
 
-export function hostFindings(spec: PlainSpec, capabilities: EngineCapabilities, host: HostFacts): Finding[] {
+export function hostFindings(spec: Spec, capabilities: EngineCapabilities, host: HostFacts): Finding[] {
   return [
     ...memoryFindings(spec, host),
     ...processorFindings(spec, host),
@@ -14,7 +14,7 @@ export function hostFindings(spec: PlainSpec, capabilities: EngineCapabilities, 
   ];
 }
 
-function memoryFindings({ device }: PlainSpec, host: HostFacts): Finding[] {
+function memoryFindings({ device }: Spec, host: HostFacts): Finding[] {
   const { memoryMiB } = device;
   const field = 'device.memoryMiB';
   if (memoryMiB > host.totalMiB) {
@@ -41,7 +41,7 @@ function memoryFindings({ device }: PlainSpec, host: HostFacts): Finding[] {
   return [];
 }
 
-function processorFindings({ device }: PlainSpec, host: HostFacts): Finding[] {
+function processorFindings({ device }: Spec, host: HostFacts): Finding[] {
   if (device.processors <= host.processors) return [];
   return [
     warningFinding(
@@ -55,7 +55,7 @@ function processorFindings({ device }: PlainSpec, host: HostFacts): Finding[] {
   ];
 }
 
-function accelerationFindings(spec: PlainSpec, capabilities: EngineCapabilities, host: HostFacts): Finding[] {
+function accelerationFindings(spec: Spec, capabilities: EngineCapabilities, host: HostFacts): Finding[] {
   const wanted = spec.host.acceleration;
   const isForeign = host.architecture !== spec.architecture;
   const field = 'host.acceleration';
@@ -94,7 +94,7 @@ function accelerationFindings(spec: PlainSpec, capabilities: EngineCapabilities,
 }
 
 /** These write a line per instruction or per block: gigabytes in a minute. */
-function logFindings({ runtime }: PlainSpec): Finding[] {
+function logFindings({ runtime }: Spec): Finding[] {
   const heavy = runtime.debug.log.filter((item) => ['in_asm', 'exec', 'mmu', 'page'].includes(item));
   if (heavy.length === 0) return [];
   return [

@@ -2,12 +2,12 @@
 import { createServer } from 'node:net';
 import type { Finding } from '../../../../src-shared/model/instance.ts';
 import type { PortMapping } from '../../../../src-shared/model/ports.ts';
-import type { PlainSpec } from '../../../../src-shared/model/spec.ts';
+import type { Spec } from '../../../../src-shared/model/spec.ts';
 import { errorFinding, warningFinding } from './findings.ts';
 import type { HostFacts } from './host-facts.ts';
 
 /** Pure. */
-export function portFindings(spec: PlainSpec, host: HostFacts): Finding[] {
+export function portFindings(spec: Spec, host: HostFacts): Finding[] {
   const { networking, ports } = spec.host;
   const findings: Finding[] = [];
   if (networking === 'none' && ports.length > 0) {
@@ -52,7 +52,7 @@ export function portFindings(spec: PlainSpec, host: HostFacts): Finding[] {
 }
 
 /** Tries to listen, for a moment, where the guest's mappings and the gdb stub will. */
-export async function busyPortFindings(spec: PlainSpec): Promise<Finding[]> {
+export async function busyPortFindings(spec: Spec): Promise<Finding[]> {
   const asked: Promise<Finding[]>[] = [];
   for (const [index, port] of spec.host.ports.entries()) {
     if (port.host === null || port.protocol !== 'tcp') continue;
@@ -102,7 +102,7 @@ function listenProblem(port: number, address: string): Promise<string | null> {
   });
 }
 
-function readinessFindings(spec: PlainSpec): Finding[] {
+function readinessFindings(spec: Spec): Finding[] {
   const findings: Finding[] = [];
   for (const [index, check] of (spec.runtime.readiness ?? []).entries()) {
     const field = `runtime.readiness.${index}`;

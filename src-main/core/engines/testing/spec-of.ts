@@ -4,17 +4,19 @@ import type * as z from 'zod';
 import { type PlainSpec, specSchema, specVersion } from '../../../../src-shared/model/spec.ts';
 import type { StagedDisk, StagedImages } from '../../staging/staged-images.ts';
 import type { EngineCapabilities, PlanInput } from '../engine.ts';
+import { asPlain } from '../engines.ts';
 
 type SpecInput = Omit<z.input<typeof specSchema>, 'version' | 'id' | 'createdAt' | 'name'> & { name?: string };
 
 export function specOf(input: SpecInput): PlainSpec {
-  return specSchema.parse({
+  const spec = specSchema.parse({
     version: specVersion,
     id: 'golden',
     name: 'golden',
     createdAt: '2026-01-01T00:00:00.000Z',
     ...input,
   });
+  return asPlain(spec);
 }
 
 export function capabilitiesOf(change: Partial<EngineCapabilities> = {}): EngineCapabilities {

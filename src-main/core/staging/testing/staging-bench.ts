@@ -92,7 +92,10 @@ export class StagingBench {
 }
 
 export function specOf(guest: unknown, runtime: unknown = {}): PlainSpec {
-  return specSchema.parse({ version: 1, id: 'x', name: 'x', createdAt: '2026-01-01T00:00:00.000Z', guest, runtime });
+  const times = { version: 1, id: 'x', name: 'x', createdAt: '2026-01-01T00:00:00.000Z' };
+  const spec = specSchema.parse({ ...times, guest, runtime });
+  if (spec.guest.kind === 'fuchsia') throw new Error('staged by its own engine');
+  return { ...spec, guest: spec.guest };
 }
 
 export function imageInfo(path: string): Record<string, unknown> {

@@ -5,7 +5,7 @@ import type { PlanInput } from '../../engine.ts';
 import { option } from '../option.ts';
 import { objectIds, row, slipwayField } from './row.ts';
 
-export function consoleArguments({ serialStem }: PlanInput): PlannedArgument[] {
+export function consoleArguments({ serialStem }: Pick<PlanInput, 'serialStem'>): PlannedArgument[] {
   return [
     row(
       slipwayField,

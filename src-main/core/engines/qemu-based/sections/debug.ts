@@ -1,9 +1,10 @@
 /** Debugging aids, and the paused start that everything rests on. */
 import type { PlannedArgument } from '../../../../../src-shared/model/instance.ts';
+import type { Spec } from '../../../../../src-shared/model/spec.ts';
 import type { PlanInput } from '../../engine.ts';
 import { row, slipwayField } from './row.ts';
 
-export function debugArguments({ spec, gdbPort }: PlanInput): PlannedArgument[] {
+export function debugArguments({ spec, gdbPort }: Pick<PlanInput<Spec>, 'spec' | 'gdbPort'>): PlannedArgument[] {
   const { debug } = spec.runtime;
   const field = (name: string) => `runtime.debug.${name}`;
   const rows = [
