@@ -7,9 +7,8 @@ import type { ConsoleName } from '../../src-shared/contract/calls.ts';
 import type { ConsoleFrame } from '../../src-shared/contract/console-frames.ts';
 import { limits } from '../../src-shared/limits.ts';
 import type { SessionClient } from '../headless/session-client.ts';
+import { type ConsoleKeys, type KeyAction, escapeKey } from './console-keys.ts';
 
-/** Ctrl-], as telnet and `virsh console` have it: no shell or kernel wants it. */
-const escapeByte = 0x1d;
 /** After the end of a piped input: a guest that was silent for so long has said what it had to say. */
 const quietMs = 1000;
 /** A monitor takes nothing before its greeting is over. It may have greeted somebody else before: then it stays quiet. */
@@ -28,9 +27,27 @@ interface Target {
   readonly boot: number | null;
 }
 
+interface Manner {
+  /** What a person's keys mean beyond the guest. */
+  readonly keys: ConsoleKeys;
+  /** The end of a piped input ends nothing: it stays until the guest has ended. */
+  readonly untilEnd: boolean;
+  /** A pipe gets everything from here on; null: from what comes next. */
+  readonly from: number | null;
+}
+
+/** Why it was left: by a key, or with a sentence for the person where there is something to say. */
+export interface Leaving {
+  readonly action: KeyAction | null;
+  readonly text: string | null;
+}
+
 export class ConsoleAttachment {
   readonly #client: SessionClient;
   readonly #target: Target;
+  readonly #keys: ConsoleKeys;
+  readonly #untilEnd: boolean;
+  readonly #from: number | null;
   #viewer: number | null = null;
   /** Frames can come with the answer that says whose they are, and are read before it is. */
   #early: ConsoleFrame[] = [];
@@ -44,25 +61,35 @@ export class ConsoleAttachment {
   #quiet: NodeJS.Timeout | undefined;
   #greeting: NodeJS.Timeout | undefined;
   #output: NodeJS.WriteStream = process.stdout;
-  #leave: (reason: string | null) => void = () => undefined;
+  #leave: (leaving: Leaving) => void = () => undefined;
 
-  constructor(client: SessionClient, target: Target) {
+  constructor(client: SessionClient, target: Target, manner: Partial<Manner> = {}) {
     this.#client = client;
     this.#target = target;
+    this.#keys = manner.keys ?? escapeKey();
+    this.#untilEnd = manner.untilEnd ?? false;
+    this.#from = manner.from ?? null;
   }
 
-  /** Resolves when it is left: with a sentence for the person, or null when there is nothing to say. */
+  /** Offset of what comes next; null while nothing was shown. */
+  get position(): number | null {
+    return this.#position;
+  }
+
+  /** Resolves when it is left. */
   async run(
     input: ReadStream | NodeJS.ReadStream,
     output: WriteStream | NodeJS.WriteStream,
     signal: AbortSignal,
-  ): Promise<string | null> {
+  ): Promise<Leaving> {
     const client = this.#client;
     this.#output = output;
-    const left = new Promise<string | null>((resolve) => {
+    // A terminal begins with a picture of all there was.
+    if (!output.isTTY) this.#position = this.#from;
+    const left = new Promise<Leaving>((resolve) => {
       this.#leave = resolve;
     });
-    const onAbort = () => this.#leave(null);
+    const onAbort = () => this.#end(null);
     const onInput = (bytes: Buffer) => this.#onInput(bytes, input.isTTY);
     const onInputEnd = () => {
       this.#inputEnded = true;
@@ -71,9 +98,9 @@ export class ConsoleAttachment {
     const unsubscribes = [
       client.frames.on((frame) => this.#onFrame(frame)),
       client.events.on((event) => {
-        if (event.type === 'ownerChanged') void this.#open().catch((error) => this.#leave(String(error.message)));
+        if (event.type === 'ownerChanged') void this.#open().catch((error) => this.#end(String(error.message)));
       }),
-      client.closed.on(() => this.#leave('The connection to the owner of the Slipway home was lost.')),
+      client.closed.on(() => this.#end('The connection to the owner of the Slipway home was lost.')),
     ];
     try {
       await this.#open();
@@ -81,9 +108,9 @@ export class ConsoleAttachment {
       input.on('data', onInput).on('end', onInputEnd).resume();
       signal.addEventListener('abort', onAbort, { once: true });
       if (signal.aborted) onAbort();
-      const reason = await left;
+      const leaving = await left;
       await this.#filling;
-      return reason;
+      return leaving;
     } finally {
       for (const unsubscribe of unsubscribes) unsubscribe();
       clearTimeout(this.#quiet);
@@ -94,6 +121,10 @@ export class ConsoleAttachment {
       if (output.isTTY) output.write(calmTerminal);
       if (this.#viewer !== null) await client.call('console.close', { viewer: this.#viewer }).catch(() => undefined);
     }
+  }
+
+  #end(text: string | null): void {
+    this.#leave({ action: null, text });
   }
 
   async #open(): Promise<void> {
@@ -131,7 +162,7 @@ export class ConsoleAttachment {
         else this.#setWritable(frame.extra === 1);
         return;
       case 'end':
-        this.#leave(new TextDecoder().decode(frame.payload));
+        this.#end(new TextDecoder().decode(frame.payload));
         return;
       default:
         return;
@@ -179,10 +210,11 @@ export class ConsoleAttachment {
   }
 
   #onInput(bytes: Buffer, isTerminal: boolean): void {
-    // A pipe may hold any byte; only a person means to leave by it.
-    const escapeAt = isTerminal ? bytes.indexOf(escapeByte) : -1;
-    this.#type(escapeAt === -1 ? bytes : bytes.subarray(0, escapeAt));
-    if (escapeAt !== -1) this.#leave(`Left ${this.#target.id}.`);
+    // A pipe may hold any byte; only a person means something by it.
+    if (!isTerminal) return this.#type(bytes);
+    const { typed, action } = this.#keys.take(bytes);
+    if (typed.length > 0) this.#type(typed);
+    if (action !== null) this.#leave({ action, text: null });
   }
 
   #type(bytes: Buffer): void {
@@ -212,8 +244,8 @@ export class ConsoleAttachment {
   }
 
   #waitForQuiet(): void {
-    if (!this.#inputEnded || this.#writable === null) return;
+    if (this.#untilEnd || !this.#inputEnded || this.#writable === null) return;
     clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => this.#leave(null), quietMs);
+    this.#quiet = setTimeout(() => this.#end(null), quietMs);
   }
 }

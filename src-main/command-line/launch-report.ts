@@ -2,106 +2,53 @@
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../src-shared/model/instance.ts';
 import type { CommandContext, ExitCode } from './context.ts';
-import { commandName, instanceJson, instanceLines } from './terminal-output.ts';
-import { waitForInstance } from './wait-for.ts';
-
-export interface AwaitedLaunch {
-  readonly id: string;
-  /** Number of the boot that is waited for. */
-  readonly boot: number;
-  /** null: as long as it takes. 0: until it runs. */
-  readonly timeoutMs: number | null;
-}
+import { type AwaitedLaunch, LaunchFollower } from './launch-follower.ts';
+import { commandName, doneJson, instanceJson, instanceLines } from './terminal-output.ts';
+import { timeoutReport } from './timeout-report.ts';
 
 export async function reportLaunch(launch: AwaitedLaunch, context: CommandContext): Promise<ExitCode> {
   const follower = new LaunchFollower(launch, context);
-  let settled: InstanceView | null;
+  const settled = await followed(follower, launch, context);
+  if (settled === null) return timedOut(follower.met, launch, context);
+  return settled.status.phase === 'running' ? ready(settled, context) : reportEnd(settled, context);
+}
+
+/** Waits until the guest runs, and no longer. null: it ended before, which was said. */
+export async function runningLaunch(
+  launch: Omit<AwaitedLaunch, 'timeoutMs'>,
+  context: CommandContext,
+): Promise<InstanceView | null> {
+  const awaited = { ...launch, timeoutMs: 0 };
+  const settled = await followed(new LaunchFollower(awaited, context), awaited, context);
+  if (settled?.status.phase === 'running') return settled;
+  if (settled !== null) reportEnd(settled, context);
+  return null;
+}
+
+async function followed(follower: LaunchFollower, launch: AwaitedLaunch, context: CommandContext) {
   try {
-    settled = await follower.settled();
+    return await follower.settled();
   } catch (error) {
     if (error instanceof SlipwayError && error.code === 'cancelled') throw interrupted(follower.last, launch, context);
     throw error;
   }
-  if (settled === null) return timedOut(launch, context);
-  if (settled.status.phase === 'running') return ready(settled, context);
-  context.output.failure(
-    settled.status.failure ?? {
+}
+
+function reportEnd(view: InstanceView, { output }: CommandContext): ExitCode {
+  output.failure(
+    view.status.failure ?? {
       code: 'engine_exited',
-      message: `${settled.name} ended before it was ready.`,
-      hint: `Everything it said: slipway logs ${commandName(settled)}`,
-      raw: settled.status.lastLines.join('\n'),
+      message: `${view.name} ended before it was ready.`,
+      hint: `Everything it said: slipway logs ${commandName(view)}`,
+      raw: view.status.lastLines.join('\n'),
     },
   );
   return 1;
 }
 
-class LaunchFollower {
-  last: InstanceView | null = null;
-  readonly #launch: AwaitedLaunch;
-  readonly #context: CommandContext;
-  readonly #said = new Set<string>();
-  #hasRun = false;
-  #ownerChanged = false;
-
-  constructor(launch: AwaitedLaunch, context: CommandContext) {
-    this.#launch = launch;
-    this.#context = context;
-  }
-
-  /** Running and ready, or at its end; null when it took too long. */
-  async settled(): Promise<InstanceView | null> {
-    const { client } = this.#context;
-    const unsubscribe = client.events.on(({ type }) => {
-      this.#ownerChanged ||= type === 'ownerChanged';
-    });
-    try {
-      for (;;) {
-        const view = await this.#nextEnd();
-        if (view === null || !this.#wasCutShort(view)) return view;
-        this.#ownerChanged = false;
-        await client.call('instance.start', { id: view.id });
-      }
-    } finally {
-      unsubscribe();
-    }
-  }
-
-  #nextEnd(): Promise<InstanceView | null> {
-    const { id, timeoutMs } = this.#launch;
-    return waitForInstance(this.#context.client, id, (view) => this.#isEnd(view), {
-      timeoutMs: timeoutMs ?? 0,
-      signal: this.#context.signal,
-      onChange: (view) => this.#look(view),
-    });
-  }
-
-  #look(view: InstanceView): void {
-    this.last = view;
-    const { status } = view;
-    if (status.boot < this.#launch.boot) return;
-    this.#hasRun ||= status.phase === 'running';
-    const step = status.progress?.step ?? status.phase;
-    if (!this.#said.has(step)) this.#context.output.note(`${view.name}: ${step}`);
-    this.#said.add(step);
-  }
-
-  #isEnd(view: InstanceView): boolean {
-    const { status } = view;
-    if (status.phase === 'failed') return true;
-    if (this.#wasCutShort(view)) return true;
-    if (status.boot < this.#launch.boot) return false;
-    if (status.phase === 'stopped') return true;
-    return status.phase === 'running' && (status.ready || this.#launch.timeoutMs === 0 || status.paused !== null);
-  }
-
-  /** An owner that left in the middle of the launch gave it up; nobody asked for that, so it is begun again. */
-  #wasCutShort({ status }: InstanceView): boolean {
-    return this.#ownerChanged && !this.#hasRun && status.phase === 'stopped';
-  }
-}
-
 async function ready(view: InstanceView, { client, output }: CommandContext): Promise<ExitCode> {
-  output.result(instanceJson(view), instanceLines([view]));
+  if (view.guestKind === 'fuchsia' && view.status.ready) output.note('Emulator is ready.');
+  output.result({ ...instanceJson(view), ...doneJson(output) }, instanceLines([view]));
   if (output.machine) return 0;
   const { sshLine, gdb } = await client.call('instance.show', { id: view.id });
   output.note(`  console  slipway console ${commandName(view)}`);
@@ -111,7 +58,7 @@ async function ready(view: InstanceView, { client, output }: CommandContext): Pr
   return 0;
 }
 
-async function timedOut({ id }: AwaitedLaunch, context: CommandContext): Promise<ExitCode> {
+async function timedOut(met: readonly string[], { id }: AwaitedLaunch, context: CommandContext): Promise<ExitCode> {
   const { view } = await context.client.call('instance.show', { id });
   const waiting = view.status.conditions.find(({ state }) => state === 'pending' || state === 'warning');
   const { phase } = view.status;
@@ -121,6 +68,7 @@ async function timedOut({ id }: AwaitedLaunch, context: CommandContext): Promise
     message: `${view.name} was not ready in time. ${endsWithUs(view, context) ? givenUp : goesOn}`,
     cause: waiting?.text,
     hint: waiting?.hint ?? `See what it says: slipway logs ${commandName(view)}`,
+    raw: (await timeoutReport(view, met, context)).join('\n'),
   });
   return 1;
 }

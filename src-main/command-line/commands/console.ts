@@ -3,9 +3,13 @@ import { parseArgs } from 'node:util';
 import type { ConsoleName } from '../../../src-shared/contract/calls.ts';
 import { ConsoleAttachment } from '../console-attachment.ts';
 import type { Command } from '../context.ts';
-import { idOf } from '../named-instance.ts';
-import { bootOf } from '../option-values.ts';
+import { idOrObvious } from '../named-instance.ts';
+import { bootOf, choiceOf } from '../option-values.ts';
 import { UsageError } from '../usage.ts';
+
+/** ffx's words for its three; `command` is the monitor, `machine` is QMP. */
+const consoleTypes = { serial: 'serial', command: 'monitor', machine: 'qmp' } as const;
+type ConsoleType = keyof typeof consoleTypes;
 
 export const attach: Command = async (args, context) => {
   const { values, positionals } = parseArgs({
@@ -14,19 +18,45 @@ export const attach: Command = async (args, context) => {
     options: {
       serial: { type: 'boolean', short: 's' },
       monitor: { type: 'boolean' },
+      command: { type: 'boolean', short: 'c' },
       qmp: { type: 'boolean' },
+      machine: { type: 'boolean', short: 'm' },
+      'console-type': { type: 'string' },
       log: { type: 'boolean' },
       boot: { type: 'string' },
     },
   });
-  const [console = 'serial', other] = (['serial', 'monitor', 'qmp', 'log'] as const).filter((name) => values[name]);
-  if (other !== undefined) throw new UsageError(`one console at a time: --${console} or --${other}`);
+  const console = oneConsole(values);
   const boot = bootOf(values.boot);
   if (context.output.machine) throw new UsageError('a console is for a person; see: slipway logs --machine json');
-  const id = await idOf(positionals, context);
-  const attachment = new ConsoleAttachment(context.client, { id, console: console satisfies ConsoleName, boot });
+  const id = await idOrObvious(positionals, context);
+  const attachment = new ConsoleAttachment(context.client, { id, console, boot });
   if (process.stdin.isTTY) context.output.note(`${id}: ${console} console. Ctrl-] leaves.`);
-  const reason = await attachment.run(process.stdin, process.stdout, context.signal);
-  if (reason !== null) context.output.note(reason);
+  const { action, text } = await attachment.run(process.stdin, process.stdout, context.signal);
+  if (action === 'leave') context.output.note(`Left ${id}.`);
+  else if (text !== null) context.output.note(text);
   return 0;
 };
+
+type Chosen = Readonly<Partial<Record<'serial' | 'monitor' | 'command' | 'qmp' | 'machine' | 'log', boolean>>> & {
+  readonly 'console-type'?: string | undefined;
+};
+
+/** The same console may be asked for in two ways; two consoles may not. */
+function oneConsole(values: Chosen): ConsoleName {
+  const asked: { readonly option: string; readonly console: ConsoleName }[] = [];
+  for (const option of ['serial', 'monitor', 'qmp', 'log'] as const)
+    if (values[option]) asked.push({ option: `--${option}`, console: option });
+  for (const option of ['command', 'machine'] as const)
+    if (values[option]) asked.push({ option: `--${option}`, console: consoleTypes[option] });
+  const type = values['console-type'];
+  if (type !== undefined) {
+    const known = choiceOf(type, Object.keys(consoleTypes) as ConsoleType[], '--console-type');
+    asked.push({ option: `--console-type ${known}`, console: consoleTypes[known] });
+  }
+  const [first] = asked;
+  const other = asked.find(({ console }) => console !== first?.console);
+  if (first !== undefined && other !== undefined)
+    throw new UsageError(`one console at a time: ${first.option} or ${other.option}`);
+  return first?.console ?? 'serial';
+}

@@ -1,92 +1,91 @@
 /** `slipway start`: make or find an instance, boot it, wait until it is ready. */
-
 import { resolve } from 'node:path';
-import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
-import type { DraftInput } from '../../../src-shared/model/spec.ts';
-import type { SessionClient } from '../../headless/session-client.ts';
-import type { Command } from '../context.ts';
-import { reportLaunch } from '../launch-report.ts';
+import type { Command, CommandContext, ExitCode } from '../context.ts';
+import { stayInForeground } from '../foreground.ts';
+import { defaultStartupMs } from '../fuchsia-options.ts';
+import { reportLaunch, runningLaunch } from '../launch-report.ts';
+import { linkLogs, refuseTakenLog } from '../log-links.ts';
 import { secondsOf } from '../option-values.ts';
-import {
-  changesTheMachine,
-  defaultName,
-  type GrantFile,
-  guestOf,
-  newDraft,
-  parseStartOptions,
-  type StartOptions,
-  withOptions,
-} from '../start-options.ts';
+import { launchPrepared, overOwnerChange, prepareStart } from '../prepare-start.ts';
+import { parseStartOptions, type StartOptions } from '../start-options.ts';
+import { dryRun, listDevices } from '../start-rehearsal.ts';
+import { editFlags, stageOnly } from '../start-staged.ts';
+import { doneJson, instanceJson, instanceLines } from '../terminal-output.ts';
 import { UsageError } from '../usage.ts';
 
 export const start: Command = async (args, context) => {
-  const values = parseStartOptions(args);
-  const timeoutMs = values.timeout === undefined ? null : secondsOf(values.timeout, '--timeout');
-  const grant: GrantFile = (path) => context.client.call('files.grant', { path: resolve(context.directory, path) });
-  const view = await overOwnerChange(context.client, () => begin(values, grant, context.client));
-  return reportLaunch({ id: view.id, boot: view.status.boot, timeoutMs }, context);
+  const request = parseStartOptions(args);
+  const { values, subject } = request;
+  const { client, output } = context;
+  if (output.machine) refuseForMachines(values);
+  const timeoutMs = timeoutOf(values);
+  if (values['device-list']) {
+    if (subject === null) throw new UsageError('--device-list needs a PRODUCT_BUNDLE');
+    return listDevices(subject, context);
+  }
+  if (values['dry-run']) return dryRun(await prepareStart(request, context), context);
+  const log = values.log === undefined ? null : resolve(context.directory, values.log);
+  if (log !== null) await refuseTakenLog(log);
+  const prepare = () => prepareStart(request, context);
+  if (values.stage) return staged(await stageOnly(prepare, context), context);
+  const view = values.edit
+    ? await editedLaunch(prepare, context)
+    : await overOwnerChange(client, async () => launchPrepared(await prepare(), client));
+  if (view === null) return 1;
+  const launch = { id: view.id, boot: view.status.boot };
+  if (log !== null) {
+    await linkLogs(log, context.paths.instance(view.id).boot(view.status.boot));
+    output.note(`Logging to "${log}"`);
+  }
+  const awaitsDebugger = values.debugger ?? false;
+  if (values.console || values.monitor) {
+    const running = await runningLaunch({ ...launch, awaitsDebugger }, context);
+    if (running === null) return 1;
+    if (values.verbose) await sayCommand(view, context);
+    return stayInForeground(running, values.monitor ? 'monitor' : 'serial', context);
+  }
+  const isTimed = timeoutMs === null && view.guestKind === 'fuchsia';
+  const code = await reportLaunch(
+    { ...launch, awaitsDebugger, timeoutMs: isTimed ? defaultStartupMs : timeoutMs },
+    context,
+  );
+  if (values.verbose) await sayCommand(view, context);
+  return code;
 };
 
-/** File choices end with the connection to an owner: under a new one they are made again. */
-async function overOwnerChange<T>(client: SessionClient, work: () => Promise<T>): Promise<T> {
-  let changed = false;
-  const unsubscribe = client.events.on(({ type }) => {
-    changed ||= type === 'ownerChanged';
-  });
-  try {
-    return await work().catch((error: unknown) => {
-      const stale = error instanceof SlipwayError && ['connection_lost', 'invalid_input'].includes(error.code);
-      if (!changed || !stale) throw error;
-      return work();
-    });
-  } finally {
-    unsubscribe();
+function refuseForMachines(values: StartOptions): void {
+  for (const option of ['edit', 'console', 'monitor'] as const)
+    if (values[option]) throw new UsageError(`--${option} is for a person; it does not go with --machine json`);
+}
+
+/** null: nobody said. */
+function timeoutOf(values: StartOptions): number | null {
+  for (const option of ['timeout', 'startup-timeout'] as const) {
+    const text = values[option];
+    if (text !== undefined) return secondsOf(text, `--${option}`);
   }
+  return null;
 }
 
-async function begin(values: StartOptions, grant: GrantFile, client: SessionClient): Promise<InstanceView> {
-  const guest = await guestOf(values, grant);
-  if (guest === null) return startAgain(values, grant, client);
-  const name = values.name?.trim() ?? null;
-  const instances = await client.call('instance.list', {});
-  const existing = name === null ? reusable(instances, guest.kind, defaultName(values)) : known(instances, name);
-  const draft = await withOptions(newDraft(name ?? existing.name, guest), values, grant);
-  if (existing.id === null) return client.call('instance.launch', draft);
-  await client.call('instance.configure', { id: existing.id, draft: { ...draft, name: existing.name } });
-  return client.call('instance.start', { id: existing.id });
+function staged(view: InstanceView | null, { output }: CommandContext): ExitCode {
+  if (view === null) return 1;
+  output.note(`${view.name} is staged. QEMU was started paused and ended; the guest ran no instruction.`);
+  output.result({ ...instanceJson(view), ...doneJson(output) }, instanceLines([view]));
+  return 0;
 }
 
-interface Slot {
-  readonly name: string;
-  /** null: to be made. */
-  readonly id: string | null;
+async function editedLaunch(
+  prepare: Parameters<typeof stageOnly>[0],
+  context: CommandContext,
+): Promise<InstanceView | null> {
+  const view = await stageOnly(prepare, context);
+  if (view === null) return null;
+  await editFlags(view, context);
+  return context.client.call('instance.start', { id: view.id });
 }
 
-function known(instances: readonly InstanceView[], name: string): Slot {
-  const found = instances.find((view) => view.id === name) ?? instances.find((view) => view.name === name);
-  return { name: found?.name ?? name, id: found?.id ?? null };
-}
-
-/** Without a name: the last of its name if that does not run, or the next number. */
-function reusable(instances: readonly InstanceView[], kind: InstanceView['guestKind'], stem: string): Slot {
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? stem : `${stem}-${number}`;
-    const slot = known(instances, name);
-    const view = instances.find(({ id }) => id === slot.id);
-    if (view === undefined) return slot;
-    const { phase, processLives } = view.status;
-    if (view.guestKind === kind && (phase === 'stopped' || phase === 'failed') && !processLives) return slot;
-  }
-}
-
-async function startAgain(values: StartOptions, grant: GrantFile, client: SessionClient): Promise<InstanceView> {
-  if (values.name === undefined)
-    throw new UsageError('say what to boot: --demo, --linux, --kernel, --disk, --firmware, or the NAME of an instance');
-  const { id } = await client.call('instance.find', { name: values.name });
-  const draft: DraftInput = await client.call('instance.draft', { id });
-  const staging = values.restage ? 'restage' : 'reuse';
-  if (changesTheMachine(values) || draft.runtime?.staging !== staging)
-    await client.call('instance.configure', { id, draft: await withOptions(draft, values, grant) });
-  return client.call('instance.start', { id });
+async function sayCommand({ id }: InstanceView, { client, output }: CommandContext): Promise<void> {
+  const { command } = await client.call('instance.show', { id });
+  if (command !== null) output.note(command.shellLine);
 }
