@@ -19,17 +19,11 @@ import type { InstancePaths } from '../home/paths.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import { openSocketPath, withSocketPath } from '../process/socket-path.ts';
-
-export interface OpenedConsole {
-  readonly columns: number;
-  readonly rows: number;
-  readonly writable: boolean;
-  readonly viewing: { ack(offset: number): void; input(bytes: Uint8Array): void; close(): void };
-}
+import type { ManagedConsoles, OpenedConsole } from './managed-instance.ts';
 
 type Send = (frame: ConsoleFrame) => void;
 
-export class InstanceConsoles {
+export class InstanceConsoles implements ManagedConsoles {
   readonly #paths: InstancePaths;
   readonly #clock: Clock;
   readonly #log: Log;

@@ -5,23 +5,21 @@
  */
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { SlipwayEvent } from '../../../src-shared/contract/events.ts';
-import { allowedActions } from '../../../src-shared/lifecycle.ts';
 import type { InstanceId } from '../../../src-shared/model/ids.ts';
 import type { DiskUse, InstanceView } from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import { Emitter } from '../kit/emitter.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import { brokenView } from './broken-view.ts';
+import type { InstanceRequest, ManagedInstance } from './managed-instance.ts';
 import type { InstanceServices } from './services.ts';
 import { watchSpace } from './space-watch.ts';
 import { Supervisor } from './supervisor.ts';
 
-type Request = Omit<Spec, 'id' | 'version' | 'createdAt'>;
-
 export class InstanceManager {
   readonly events = new Emitter<SlipwayEvent>();
   readonly #services: InstanceServices;
-  readonly #supervisors = new Map<InstanceId, Supervisor>();
+  readonly #instances = new Map<InstanceId, ManagedInstance>();
   /** Directories whose Spec cannot be read: listed, so that they can be looked at and deleted. */
   readonly #broken = new Map<InstanceId, string>();
   readonly #queue = new SerialQueue();
@@ -44,21 +42,20 @@ export class InstanceManager {
       }),
     );
     const { paths, log } = this.#services;
-    const guests = () =>
-      [...this.#supervisors.values()].map(({ watched }) => watched).filter((guest) => guest !== null);
+    const guests = () => [...this.#instances.values()].map(({ watched }) => watched).filter((guest) => guest !== null);
     void watchSpace({ directory: paths.instances, clock, log, guests }, this.#disposal.signal);
   }
 
   list(): InstanceView[] {
     const broken = [...this.#broken].map(([id, error]) => brokenView(id, error));
-    return [...[...this.#supervisors.values()].map((supervisor) => supervisor.state.view), ...broken].sort((a, b) =>
+    return [...[...this.#instances.values()].map(({ view }) => view), ...broken].sort((a, b) =>
       a.name.localeCompare(b.name, 'en', { numeric: true }),
     );
   }
 
-  get(id: InstanceId): Supervisor {
-    const supervisor = this.#supervisors.get(id);
-    if (supervisor !== undefined) return supervisor;
+  get(id: InstanceId): ManagedInstance {
+    const instance = this.#instances.get(id);
+    if (instance !== undefined) return instance;
     const error = this.#broken.get(id);
     if (error === undefined) throw this.#unknown(id);
     throw new SlipwayError('wrong_phase', `The Spec of ${id} cannot be read.`, {
@@ -69,20 +66,20 @@ export class InstanceManager {
 
   /** By id or by name. Two instances may share a name; then only the id will do. */
   find(name: string): InstanceId {
-    if (this.#supervisors.has(name) || this.#broken.has(name)) return name;
-    const named = [...this.#supervisors.values()].filter(({ state }) => state.spec.name === name);
+    if (this.#instances.has(name) || this.#broken.has(name)) return name;
+    const named = this.list().filter((view) => view.name === name);
     const [only] = named;
     if (only === undefined) throw this.#unknown(name);
     if (named.length > 1) {
       throw new SlipwayError('invalid_input', `More than one instance is named "${name}".`, {
-        hint: `Use the id: ${named.map(({ state }) => state.spec.id).join(', ')}.`,
+        hint: `Use the id: ${named.map(({ id }) => id).join(', ')}.`,
       });
     }
-    return only.state.spec.id;
+    return only.id;
   }
 
   /** Writes the Spec and begins the launch. Throws the first finding that would stop it. */
-  async create(request: Request): Promise<InstanceView> {
+  async create(request: InstanceRequest): Promise<InstanceView> {
     const { store, clock } = this.#services;
     const { architecture } = await this.#refuseImpossible(request);
     // A Fuchsia device says itself what it is.
@@ -95,57 +92,53 @@ export class InstanceManager {
     return supervisor.state.view;
   }
 
-  async configure(id: InstanceId, request: Request): Promise<InstanceView> {
+  async configure(id: InstanceId, request: InstanceRequest): Promise<InstanceView> {
     return this.#queue.run(id, async () => {
-      const supervisor = this.get(id);
-      this.#demand(supervisor, 'launch', 'change');
-      const spec: Spec = { version: 1, id, createdAt: supervisor.state.spec.createdAt, ...request };
-      await this.#services.store.writeSpec(spec);
-      supervisor.state.configure(spec);
-      return supervisor.state.view;
+      const instance = this.get(id);
+      await instance.configure(request);
+      return instance.view;
     });
   }
 
   launch(id: InstanceId): Promise<InstanceView> {
-    return this.#act(id, (supervisor) => supervisor.launch());
+    return this.#perform(id, 'launch');
   }
 
   /** Not queued: a second press must reach a stop that is under way. */
   async stop(id: InstanceId): Promise<InstanceView> {
-    const supervisor = this.get(id);
-    await supervisor.stop();
-    return supervisor.state.view;
+    const instance = this.get(id);
+    await instance.stop();
+    return instance.view;
   }
 
   /** Stop, restage what changed, spawn. Replies when the stop was asked for; the rest is told by events. */
   async restart(id: InstanceId): Promise<InstanceView> {
-    const supervisor = this.get(id);
-    this.#demand(supervisor, 'restart', 'restart');
-    await supervisor.stop();
+    const instance = this.get(id);
+    instance.demand('restart');
+    await instance.stop();
     void this.#queue
       .run(id, async () => {
-        await supervisor.whenStopped();
-        await supervisor.launch();
+        await instance.whenStopped();
+        await instance.perform('launch');
       })
       .catch((error: unknown) => this.#services.log.error('restart failed', { id, error: String(error) }));
-    return supervisor.state.view;
+    return instance.view;
   }
 
   reset(id: InstanceId): Promise<InstanceView> {
-    return this.#act(id, (supervisor) => supervisor.reset());
+    return this.#perform(id, 'reset');
   }
 
   pause(id: InstanceId): Promise<InstanceView> {
-    return this.#act(id, (supervisor) => supervisor.pause());
+    return this.#perform(id, 'pause');
   }
 
   resume(id: InstanceId): Promise<InstanceView> {
-    return this.#act(id, (supervisor) => supervisor.resume());
+    return this.#perform(id, 'resume');
   }
 
   async deletion(id: InstanceId): Promise<{ files: DiskUse[]; bytes: number }> {
-    if (!this.#broken.has(id)) this.get(id);
-    const files = await this.#services.store.diskUse(id);
+    const files = await (this.#broken.has(id) ? this.#services.store.diskUse(id) : this.get(id).diskUse());
     return { files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
   }
 
@@ -153,12 +146,12 @@ export class InstanceManager {
     return this.#queue.run(id, async () => {
       const { store, clock } = this.#services;
       if (!this.#broken.has(id)) {
-        const supervisor = this.get(id);
-        this.#demand(supervisor, 'delete', 'delete');
-        await supervisor.dispose();
+        const instance = this.get(id);
+        instance.demand('delete');
+        await instance.dispose();
       }
       const { trash, expiresAt } = await store.trash(id, new Date(clock.now()));
-      this.#supervisors.delete(id);
+      this.#instances.delete(id);
       this.#broken.delete(id);
       this.events.emit({ type: 'instanceRemoved', id, trash });
       return { trash, expiresAt: expiresAt.toISOString() };
@@ -176,12 +169,12 @@ export class InstanceManager {
   /** Lets go of every guest; they live on. */
   async dispose(): Promise<void> {
     this.#disposal.abort(new Error('Slipway is closing'));
-    await Promise.all([...this.#supervisors.values()].map((supervisor) => supervisor.dispose()));
-    this.#supervisors.clear();
+    await Promise.all([...this.#instances.values()].map((instance) => instance.dispose()));
+    this.#instances.clear();
   }
 
   /** What cannot be launched as it stands is refused before anything is written: nothing is left behind then. */
-  async #refuseImpossible(request: Request): Promise<Spec> {
+  async #refuseImpossible(request: InstanceRequest): Promise<Spec> {
     const { engine } = this.#services;
     const spec = await engine.settle({ version: 1, id: 'new', createdAt: new Date(0).toISOString(), ...request });
     const findings = await engine.validate(spec, await engine.detect(spec));
@@ -192,24 +185,16 @@ export class InstanceManager {
 
   #adopt(spec: Spec): Supervisor {
     const supervisor = new Supervisor(this.#services, spec);
-    this.#supervisors.set(spec.id, supervisor);
+    this.#instances.set(spec.id, supervisor);
     supervisor.state.changed.on((view) => this.events.emit({ type: 'instanceChanged', view }));
     return supervisor;
   }
 
-  #act(id: InstanceId, action: (supervisor: Supervisor) => Promise<void>): Promise<InstanceView> {
+  #perform(id: InstanceId, action: 'launch' | 'reset' | 'pause' | 'resume'): Promise<InstanceView> {
     return this.#queue.run(id, async () => {
-      const supervisor = this.get(id);
-      await action(supervisor);
-      return supervisor.state.view;
-    });
-  }
-
-  #demand({ state: { view } }: Supervisor, action: 'launch' | 'restart' | 'delete', word: string): void {
-    const { phase, paused, processLives } = view.status;
-    if (allowedActions({ phase, paused: paused !== null, processLives }).has(action)) return;
-    throw new SlipwayError('wrong_phase', `Cannot ${word} ${view.name}: it is ${phase}.`, {
-      hint: processLives ? 'Stop it first.' : undefined,
+      const instance = this.get(id);
+      await instance.perform(action);
+      return instance.view;
     });
   }
 

@@ -5,11 +5,17 @@
  * Must never keep a guest alive or end one by its own going: `dispose` lets go and the guest runs on.
  */
 import { SlipwayError, toFailure } from '../../../src-shared/contract/errors.ts';
+import { type Action, allowedActions } from '../../../src-shared/lifecycle.ts';
+import type { Boot, DiskUse, InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
+import type { Emitter } from '../kit/emitter.ts';
+import { type FfxWords, ffxWordsOf } from './ffx-words.ts';
 import { GuestWatch } from './guest-watch.ts';
 import { InstanceConsoles } from './instance-consoles.ts';
+import { describeInstance } from './instance-details.ts';
 import { InstanceState } from './instance-state.ts';
 import { launch } from './launcher.ts';
+import type { InstanceRequest, ManagedInstance } from './managed-instance.ts';
 import type { RunningGuest } from './running-guest.ts';
 import { takeScreenshot } from './screenshot.ts';
 import type { InstanceServices } from './services.ts';
@@ -23,7 +29,7 @@ const readySoonMs = 300;
 const debuggerNote = (pid: number): string =>
   `The emulator waits for a debugger. Attach to process ${pid} to continue: gdb -p ${pid}`;
 
-export class Supervisor {
+export class Supervisor implements ManagedInstance {
   readonly consoles: InstanceConsoles;
   readonly state: InstanceState;
   readonly #services: InstanceServices;
@@ -38,7 +44,18 @@ export class Supervisor {
     this.#watch = new GuestWatch(services, this.state, this.consoles);
   }
 
-  /** What the space watch needs; null while no guest runs. */
+  get view(): InstanceView {
+    return this.state.view;
+  }
+
+  get spec(): Spec {
+    return this.state.spec;
+  }
+
+  get changed(): Emitter<InstanceView> {
+    return this.state.changed;
+  }
+
   get watched(): WatchedGuest | null {
     const { state, consoles } = this;
     const { guest } = this.#watch;
@@ -109,7 +126,6 @@ export class Supervisor {
     });
   }
 
-  /** Asks; called again it goes a rung further. Returns when it was asked. */
   async stop(): Promise<void> {
     const { state } = this;
     if (this.#launching !== null && this.#watch.guest === null) {
@@ -124,7 +140,6 @@ export class Supervisor {
     void guest.stop(state.spec.runtime.powerdownMs);
   }
 
-  /** Resolves when no process and no launch is left. */
   async whenStopped(): Promise<void> {
     const { state } = this;
     const isOver = () => state.phase === 'stopped' || (state.phase === 'failed' && state.identity === null);
@@ -148,6 +163,49 @@ export class Supervisor {
     await this.#runningGuest('reset').reset();
   }
 
+  describe(): Promise<InstanceDetails> {
+    return describeInstance(this.#services, this.state);
+  }
+
+  ffxWords(): Promise<FfxWords> {
+    return ffxWordsOf(this.#services, this.state);
+  }
+
+  boots(): Promise<Boot[]> {
+    return this.#services.store.boots(this.spec.id);
+  }
+
+  diskUse(): Promise<DiskUse[]> {
+    return this.#services.store.diskUse(this.spec.id);
+  }
+
+  logPath(file: 'serial' | 'engine', boot: number | null): string {
+    const files = this.#services.paths.instance(this.spec.id).boot(boot ?? this.state.boot);
+    return file === 'serial' ? files.serialOutput : files.engineLog;
+  }
+
+  demand(action: Exclude<Action, 'stop'> | 'configure'): void {
+    const { phase, paused, processLives } = this.view.status;
+    const allowed = allowedActions({ phase, paused: paused !== null, processLives });
+    if (allowed.has(action === 'configure' ? 'launch' : action)) return;
+    const word = action === 'configure' ? 'change' : action;
+    throw new SlipwayError('wrong_phase', `Cannot ${word} ${this.view.name}: it is ${phase}.`, {
+      hint: processLives ? 'Stop it first.' : undefined,
+    });
+  }
+
+  perform(action: 'launch' | 'reset' | 'pause' | 'resume'): Promise<void> {
+    return this[action]();
+  }
+
+  async configure(request: InstanceRequest): Promise<void> {
+    this.demand('configure');
+    const { id, createdAt } = this.spec;
+    const spec: Spec = { version: 1, id, createdAt, ...request };
+    await this.#services.store.writeSpec(spec);
+    this.state.configure(spec);
+  }
+
   /** The first display as PNG. Throws `wrong_phase` where nothing runs, `qmp_error` where there is no display. */
   async screenshot(): Promise<Uint8Array> {
     const { qmp } = this.#runningGuest('take a picture of');
@@ -156,7 +214,7 @@ export class Supervisor {
     return takeScreenshot(qmp, { directory, engineVersion: record?.engineVersion ?? '' });
   }
 
-  /** Lets go of everything; a launch that has no process yet is given up, a guest lives on. */
+  /** A launch that has no process yet is given up. */
   async dispose(): Promise<void> {
     if (this.state.phase === 'staging') this.#launching?.abort(new SlipwayError('cancelled', 'Slipway was closed.'));
     await this.#watch.dispose();

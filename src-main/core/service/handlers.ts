@@ -4,18 +4,14 @@ import { arch, availableParallelism, platform, totalmem } from 'node:os';
 import type { HostDescription } from '../../../src-shared/contract/calls.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { type Architecture, architectures } from '../../../src-shared/model/engine.ts';
-import type { InstanceDetails } from '../../../src-shared/model/instance.ts';
 import { type Spec, specSchema } from '../../../src-shared/model/spec.ts';
 import type { EmulatorEngine } from '../engines/engine.ts';
 import { findFirmware } from '../engines/qemu/firmware.ts';
 import { linuxGuestAvailability } from '../guests/linux/recipe.ts';
 import type { Paths } from '../home/paths.ts';
-import { commandOf } from '../instances/instance-view.ts';
 import type { InstanceManager } from '../instances/manager.ts';
 import { previewCommand } from '../instances/preview.ts';
 import type { AccelerationDoctor } from '../instances/services.ts';
-import { InstanceStore } from '../instances/store.ts';
-import type { Supervisor } from '../instances/supervisor.ts';
 import { deferred } from '../kit/deferred.ts';
 import { version } from '../kit/version.ts';
 import type { HostToolSearch } from '../process/host-tool.ts';
@@ -40,15 +36,14 @@ export interface HandlerServices {
 }
 
 export function createHandlers(services: HandlerServices): Handlers {
-  const { paths, manager, settings } = services;
-  const store = new InstanceStore(paths);
+  const { manager, settings } = services;
   return {
     'host.describe': (_, session) => describeHost(services, session),
     'settings.get': async () => settings.current,
     'settings.set': (change) => settings.set(change),
 
     'instance.list': async () => manager.list(),
-    'instance.show': ({ id }) => describeInstance(manager.get(id), paths, store),
+    'instance.show': ({ id }) => manager.get(id).describe(),
     'instance.find': async ({ name }) => ({ id: manager.find(name) }),
     'instance.launch': async (draft, session) => {
       const request = requestOfDraft(draft, session.tokens);
@@ -60,10 +55,10 @@ export function createHandlers(services: HandlerServices): Handlers {
       const spec: Spec = { version: 1, id: 'preview', createdAt: new Date(0).toISOString(), ...request };
       return previewCommand(services, spec, mayRunPrograms(session.identity));
     },
-    'instance.draft': async ({ id }, session) => draftOfSpec(manager.get(id).state.spec, session.tokens),
+    'instance.draft': async ({ id }, session) => draftOfSpec(manager.get(id).spec, session.tokens),
     'instance.configure': async ({ id, draft }, session) => {
       const request = requestOfDraft(draft, session.tokens);
-      await demandPower(session.identity, request, manager.get(id).state.spec);
+      await demandPower(session.identity, request, manager.get(id).spec);
       return manager.configure(id, request);
     },
     'instance.start': ({ id }) => manager.launch(id),
@@ -75,12 +70,9 @@ export function createHandlers(services: HandlerServices): Handlers {
     'instance.deletion': ({ id }) => manager.deletion(id),
     'instance.delete': ({ id }) => manager.delete(id),
     'instance.restore': ({ trash }) => manager.restore(trash),
-    'instance.boots': async ({ id }) => store.boots(manager.get(id).state.spec.id),
-    'instance.log': async ({ id, boot, file, offset, length }) => {
-      const supervisor = manager.get(id);
-      const files = paths.instance(supervisor.state.spec.id).boot(boot ?? supervisor.state.boot);
-      return readRange(file === 'serial' ? files.serialOutput : files.engineLog, offset, length);
-    },
+    'instance.boots': ({ id }) => manager.get(id).boots(),
+    'instance.log': ({ id, boot, file, offset, length }) =>
+      readRange(manager.get(id).logPath(file, boot), offset, length),
 
     'instance.screenshot': async ({ id }) => ({
       base64: Buffer.from(await manager.get(id).screenshot()).toString('base64'),
@@ -191,44 +183,6 @@ function plainSpec(architecture: Architecture): Spec {
     architecture,
     guest: { kind: 'demo' },
   });
-}
-
-async function describeInstance(supervisor: Supervisor, paths: Paths, store: InstanceStore): Promise<InstanceDetails> {
-  const { spec, view, current } = supervisor.state;
-  const { record } = current;
-  const instance = paths.instance(spec.id);
-  const ssh = view.ports.find((port) => port.name === 'ssh' && port.host !== null);
-  const lives = view.status.processLives;
-  return {
-    view,
-    spec,
-    directory: instance.directory,
-    command: record === null ? null : commandOf(record),
-    timeline: [...current.timeline],
-    findings: [...current.findings],
-    boots: await store.boots(spec.id),
-    endpoints: lives
-      ? [
-          { name: 'serial', path: instance.serialSocket, about: 'the serial console, any number of clients' },
-          { name: 'monitor', path: instance.monitor, about: 'QEMU monitor (HMP), one client at a time' },
-          { name: 'qmp-user', path: instance.qmpUser, about: 'QMP for your own programs, one client at a time' },
-        ]
-      : [],
-    gdb:
-      record?.gdbPort == null || !lives
-        ? null
-        : { port: record.gdbPort, line: `gdb -ex 'target remote 127.0.0.1:${record.gdbPort}'` },
-    sshLine:
-      ssh?.host == null
-        ? null
-        : [
-            `ssh -p ${ssh.host}`,
-            ...(spec.guest.kind === 'linux' || spec.guest.kind === 'fuchsia' ? [`-i '${paths.ssh}/id_ed25519'`] : []),
-            // The guest makes its host key anew at every boot.
-            '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null',
-            `root@${ssh.bind === '0.0.0.0' ? '127.0.0.1' : ssh.bind}`,
-          ].join(' '),
-  };
 }
 
 async function readRange(path: string, offset: number, length: number) {

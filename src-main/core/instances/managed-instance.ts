@@ -1,0 +1,60 @@
+/**
+ * An instance as the manager and the service use it, whoever started it: Slipway itself (Supervisor) or `ffx emu`
+ * (FfxInstance). What a kind of instance does not allow it refuses itself, in its own words, so that nobody outside ever
+ * asks of which kind one is.
+ */
+import type { ConsoleName } from '../../../src-shared/contract/calls.ts';
+import type { ConsoleFrame } from '../../../src-shared/contract/console-frames.ts';
+import type { Action } from '../../../src-shared/lifecycle.ts';
+import type { Boot, DiskUse, InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
+import type { Spec } from '../../../src-shared/model/spec.ts';
+import type { Emitter } from '../kit/emitter.ts';
+import type { FfxWords } from './ffx-words.ts';
+import type { WatchedGuest } from './space-watch.ts';
+
+export type InstanceRequest = Omit<Spec, 'id' | 'version' | 'createdAt'>;
+
+export interface OpenedConsole {
+  readonly columns: number;
+  readonly rows: number;
+  readonly writable: boolean;
+  readonly viewing: { ack(offset: number): void; input(bytes: Uint8Array): void; close(): void };
+}
+
+export interface ManagedConsoles {
+  /** `boot` null: the current one and every one after it. An old boot is read-only. Throws `unknown_console`. */
+  open(name: ConsoleName, boot: number | null, send: (frame: ConsoleFrame) => void): Promise<OpenedConsole>;
+}
+
+export interface ManagedInstance {
+  readonly view: InstanceView;
+  readonly changed: Emitter<InstanceView>;
+  /** What would make it again. Throws `wrong_phase` where that cannot be read. */
+  readonly spec: Spec;
+  readonly consoles: ManagedConsoles;
+  /** What the space watch needs; null while no guest runs that it should look after. */
+  readonly watched: WatchedGuest | null;
+
+  describe(): Promise<InstanceDetails>;
+  /** Those that are kept, newest first. */
+  boots(): Promise<Boot[]>;
+  /** `boot` null: the current one. The file need not be there. */
+  logPath(file: 'serial' | 'engine', boot: number | null): string;
+  /** Throws `invalid_input` for what is no Fuchsia guest. */
+  ffxWords(): Promise<FfxWords>;
+  /** The first display as PNG. */
+  screenshot(): Promise<Uint8Array>;
+  /** What a deletion would take. */
+  diskUse(): Promise<DiskUse[]>;
+
+  /** Throws unless the action may be taken now. */
+  demand(action: Exclude<Action, 'stop'> | 'configure'): void;
+  perform(action: 'launch' | 'reset' | 'pause' | 'resume'): Promise<void>;
+  configure(request: InstanceRequest): Promise<void>;
+  /** Asks; called again it goes a rung further. Returns when it was asked. */
+  stop(): Promise<void>;
+  /** Resolves when no process and no launch is left. */
+  whenStopped(): Promise<void>;
+  /** Lets go of everything; a guest lives on. */
+  dispose(): Promise<void>;
+}
