@@ -2,7 +2,7 @@
  * A fake QEMU for tests: a real process on real sockets whose guest and faults are a script. What it can be made to do
  * is the type below; how it does it is fake-qemu-program.mjs.
  */
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -53,13 +53,30 @@ export interface FakeQemu {
 
 /** A shell wrapper, so that `-uuid` is in the command line just as it was given. `name` as QEMU's binaries are called. */
 export async function fakeQemuBinary(script: FakeQemuScript = {}, name = 'qemu-system-x86_64'): Promise<FakeQemu> {
+  const { binary, rewrite, dispose } = await wrapper(script, name, 'fake-qemu-program.mjs');
+  return { binary, rewrite, dispose };
+}
+
+export interface FakeAemu extends FakeQemu {
+  /** What it was started with last, after its own script. */
+  argv(): Promise<string[]>;
+}
+
+/** The Android emulator: refuses options that it does not have, or that are on the wrong side of `-fuchsia`. */
+export async function fakeAemuBinary(script: FakeQemuScript = {}): Promise<FakeAemu> {
+  const { directory, binary, rewrite, dispose } = await wrapper(script, 'aemu', 'fake-aemu-program.mjs');
+  const argv = async (): Promise<string[]> => JSON.parse(await readFile(join(directory, 'argv.json'), 'utf8'));
+  return { binary, rewrite, dispose, argv };
+}
+
+async function wrapper(script: FakeQemuScript, name: string, programName: string) {
   const directory = await mkdtemp(join(tmpdir(), 'fake-qemu-'));
   const scriptPath = join(directory, 'script.json');
   const binary = join(directory, name);
-  const program = join(import.meta.dirname, 'fake-qemu-program.mjs');
+  const program = join(import.meta.dirname, programName);
   const rewrite = (next: FakeQemuScript) => writeFile(scriptPath, JSON.stringify(next));
   await rewrite(script);
   await writeFile(binary, `#!/bin/sh\nexec "${process.execPath}" "${program}" --script "${scriptPath}" "$@"\n`);
   await chmod(binary, 0o755);
-  return { binary, rewrite, dispose: () => rm(directory, { recursive: true, force: true }) };
+  return { directory, binary, rewrite, dispose: () => rm(directory, { recursive: true, force: true }) };
 }
