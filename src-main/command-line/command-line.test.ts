@@ -75,7 +75,7 @@ describe('words', () => {
     ['no option', ['list', '--frob'], "unknown option '--frob'"],
     ['no value', ['start', '--kernel'], "'--kernel <value>' argument missing"],
     ['no guest', ['start'], 'say what to boot'],
-    ['no instance', ['stop'], 'which instance?'],
+    ['no instance', ['logs'], 'which instance?'],
     ['two instances', ['show', 'a', 'b'], 'one instance at a time'],
     ['all and one', ['stop', '--all', 'a'], 'either --all or a NAME'],
     ['no number', ['logs', 'a', '--boot', 'x'], '--boot takes a whole number'],
@@ -118,13 +118,13 @@ describe('one instance from its first boot to the trash and back', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toContain('slipway start --demo');
     expect(await text('list', '--machine', 'json')).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
-    expect(await json('stop', '--all')).toMatchObject({ code: 0, json: [], stderr: '' });
+    expect(await json('stop', '--all')).toMatchObject({ code: 0, json: { instances: [] }, stderr: '' });
   });
 
   it('start: the result on stdout, the way there and what to do next on stderr', async () => {
     const { code, stdout, stderr } = await text('start', '--demo', '--qemu', qemu, '--port', 'web:80');
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^\[ready\] {2}demo {2}demo\/x86_64 {2}web 127\.0\.0\.1:\d+\n$/);
+    expect(stdout).toMatch(/^\[ready\] {9}demo {2}demo\/x86_64 {2}web 127\.0\.0\.1:\d+\n$/);
     expect(stderr).toMatch(/^demo: staging\n(.+\n)*demo: running\n/);
     expect(stderr).toContain('slipway console demo');
     // Each step once.
@@ -149,8 +149,8 @@ describe('one instance from its first boot to the trash and back', () => {
   it('list, show: flat and stable for machines, aligned for people', async () => {
     const { stdout } = await text('list');
     expect(stdout.split('\n').slice(0, 2)).toEqual([
-      expect.stringMatching(/^\[ready\] {2}demo {4}demo\/x86_64 {2}web 127/),
-      expect.stringMatching(/^\[ready\] {2}demo-2 {2}demo\/x86_64$/),
+      expect.stringMatching(/^\[ready\] {9}demo {4}demo\/x86_64 {2}web 127/),
+      expect.stringMatching(/^\[ready\] {9}demo-2 {2}demo\/x86_64$/),
     ]);
     expect((await json('list', '--only-running')).json).toMatchObject([{ id: 'demo' }, { id: 'demo-2' }]);
     const shown = await json('show', 'demo');
@@ -200,7 +200,7 @@ describe('one instance from its first boot to the trash and back', () => {
     expect(await json('restart', 'demo', '--timeout', '0')).toMatchObject({ code: 0, json: { boot: 3 } });
     expect(await json('stop', '--all', '--now')).toMatchObject({
       code: 0,
-      json: [{ id: 'demo', state: 'stopped' }, { id: 'demo-2' }],
+      json: { ok: {}, instances: [{ id: 'demo', state: 'stopped' }, { id: 'demo-2' }] },
     });
     expect((await text('pause', 'demo')).code).toBe(1);
   });

@@ -7,7 +7,7 @@ import type { ConsoleName } from '../../src-shared/contract/calls.ts';
 import type { ConsoleFrame } from '../../src-shared/contract/console-frames.ts';
 import { limits } from '../../src-shared/limits.ts';
 import type { SessionClient } from '../headless/session-client.ts';
-import { type ConsoleKeys, type KeyAction, escapeKey } from './console-keys.ts';
+import { type ConsoleKeys, escapeKey, type KeyAction } from './console-keys.ts';
 
 /** After the end of a piped input: a guest that was silent for so long has said what it had to say. */
 const quietMs = 1000;
@@ -211,8 +211,7 @@ export class ConsoleAttachment {
 
   #onInput(bytes: Buffer, isTerminal: boolean): void {
     // A pipe may hold any byte; only a person means something by it.
-    if (!isTerminal) return this.#type(bytes);
-    const { typed, action } = this.#keys.take(bytes);
+    const { typed, action } = isTerminal ? this.#keys.take(bytes) : { typed: bytes, action: null };
     if (typed.length > 0) this.#type(typed);
     if (action !== null) this.#leave({ action, text: null });
   }

@@ -116,8 +116,7 @@ async function startedAgain(
     base = await resolved(changed, changed, values, context);
   }
   const draft = await withOptions(base, values, grant, { isNew: false });
-  const reuseDiffers =
-    draft.guest.kind === 'fuchsia' && guest.kind === 'fuchsia' && draft.guest.reuse !== guest.reuse;
+  const reuseDiffers = draft.guest.kind === 'fuchsia' && guest.kind === 'fuchsia' && draft.guest.reuse !== guest.reuse;
   const changed = changesTheMachine(values) || draft.runtime?.staging !== staging || reuseDiffers;
   return { id, draft, changed };
 }

@@ -4,7 +4,7 @@
  */
 import { appendFile } from 'node:fs';
 import { toFailure } from '../../src-shared/contract/errors.ts';
-import { defaultHome } from '../core/home/paths.ts';
+import { defaultHome, type Paths } from '../core/home/paths.ts';
 import { prepareHome } from '../core/home/prepare.ts';
 import { lineLog } from '../core/kit/log.ts';
 import { version } from '../core/kit/version.ts';
@@ -13,12 +13,15 @@ import { SessionClient } from '../headless/session-client.ts';
 import { attach } from './commands/console.ts';
 import { logs } from './commands/logs.ts';
 import { list, show } from './commands/look.ts';
-import { pause, reset, restart, resume, stop } from './commands/power.ts';
+import { pause, reset, restart, resume } from './commands/power.ts';
+import { screenshot } from './commands/screenshot.ts';
 import { serve } from './commands/serve.ts';
 import { start } from './commands/start.ts';
+import { stop } from './commands/stop.ts';
 import { remove, restore } from './commands/trash.ts';
-import type { Command, ExitCode } from './context.ts';
-import { createOutput, type Output } from './terminal-output.ts';
+import type { Command, CommandContext, ExitCode } from './context.ts';
+import { takeMachine } from './machine-option.ts';
+import { createOutput, type Output, type Streams } from './terminal-output.ts';
 import { commandUsage, UsageError, usage, wordsOfOthers } from './usage.ts';
 
 export interface Places {
@@ -39,11 +42,31 @@ const commands: Readonly<Record<string, Command>> = {
   delete: remove,
   restore,
   console: attach,
+  screenshot,
 };
 
-export async function runCommandLine(argv: readonly string[], places: Places): Promise<ExitCode> {
+/** A home that is open, and how it is let go of. */
+export interface OpenedHome {
+  readonly client: SessionClient;
+  readonly service: { readonly isOwner: boolean };
+  readonly paths: Paths;
+  serve(args: string[], context: CommandContext): Promise<ExitCode>;
+  close(): Promise<void>;
+}
+
+export interface Surroundings {
+  readonly streams: Streams;
+  readonly directory: string;
+  open(kind: 'web' | 'command-line', signal: AbortSignal): Promise<OpenedHome>;
+}
+
+export function runCommandLine(argv: readonly string[], places: Places): Promise<ExitCode> {
+  return runIn({ streams: process, directory: process.cwd(), open: (...how) => openHome(places, ...how) }, argv);
+}
+
+export async function runIn(surroundings: Surroundings, argv: readonly string[]): Promise<ExitCode> {
   const { machine, rest, problem } = takeMachine(argv);
-  const output = createOutput(machine);
+  const output = createOutput(machine, surroundings.streams);
   const [name, ...args] = rest;
   if (problem !== null) return usageFailure(problem, output);
   if (name === '--version' || name === 'version') return print(output, { version }, `slipway ${version}`);
@@ -53,21 +76,26 @@ export async function runCommandLine(argv: readonly string[], places: Places): P
   if (command === undefined && name !== 'serve') return usageFailure(unknownCommand(name), output);
   if (asksForHelp(args)) return help(name, output);
   const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
+  const onSignal = () => interrupt.abort();
+  for (const signal of endingSignals) process.once(signal, onSignal);
   try {
-    return await run(name, command ?? null, args, { output, places, signal: interrupt.signal });
+    return await run(name, command ?? null, args, { output, surroundings, signal: interrupt.signal });
   } catch (error) {
     if (isUsageProblem(error)) return usageFailure(wordsOf(error), output, hintFor(name));
     const failure = toFailure(error);
     const cutOff = interrupt.signal.aborted && failure.code === 'connection_lost';
     output.failure(cutOff ? { code: 'cancelled', message: 'Interrupted.' } : failure);
     return 1;
+  } finally {
+    for (const signal of endingSignals) process.off(signal, onSignal);
   }
 }
 
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 interface Circumstances {
   readonly output: Output;
-  readonly places: Places;
+  readonly surroundings: Surroundings;
   readonly signal: AbortSignal;
 }
 
@@ -78,25 +106,42 @@ async function run(
   name: string,
   command: Command | null,
   args: string[],
-  { output, places, signal }: Circumstances,
+  { output, surroundings, signal }: Circumstances,
 ): Promise<ExitCode> {
-  const paths = await prepareHome(defaultHome());
-  const log = lineLog((line) => appendFile(paths.log, `${line}\n`, () => undefined));
-  const kind = name === 'serve' ? 'web' : 'command-line';
-  const service = await HomeService.open(
-    { paths, assetsDirectory: places.assetsDirectory, kind, log, abilities: {} },
-    { takeOver: false, signal },
-  );
-  const client = SessionClient.over(service, { trust: 'user', face: 'command-line', allowPower: true, abilities: {} });
-  const context = { client, service, output, directory: process.cwd(), signal };
+  const home = await surroundings.open(name === 'serve' ? 'web' : 'command-line', signal);
+  const { client, service, paths } = home;
+  const context = { client, service, paths, output, directory: surroundings.directory, signal };
   const cutOff = () => client.close();
   if (!endThemselves.has(name)) signal.addEventListener('abort', cutOff, { once: true });
   try {
-    return command === null ? await serve(args, context, places.page) : await command(args, context);
+    return await (command === null ? home.serve(args, context) : command(args, context));
   } finally {
-    client.close();
-    await service.dispose();
+    await home.close();
   }
+}
+
+async function openHome(
+  { assetsDirectory, page }: Places,
+  kind: 'web' | 'command-line',
+  signal: AbortSignal,
+): Promise<OpenedHome> {
+  const paths = await prepareHome(defaultHome());
+  const log = lineLog((line) => appendFile(paths.log, `${line}\n`, () => undefined));
+  const service = await HomeService.open(
+    { paths, assetsDirectory, kind, log, abilities: {} },
+    { takeOver: false, signal },
+  );
+  const client = SessionClient.over(service, { trust: 'user', face: 'command-line', allowPower: true, abilities: {} });
+  return {
+    client,
+    service,
+    paths,
+    serve: (args, context) => serve(args, context, service, page),
+    async close() {
+      client.close();
+      await service.dispose();
+    },
+  };
 }
 
 function help(topic: string | undefined, output: Output): ExitCode {
@@ -126,16 +171,6 @@ function nameOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefi
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-/** `--machine json` may stand anywhere. */
-function takeMachine(argv: readonly string[]): { machine: boolean; rest: string[]; problem: string | null } {
-  const rest = [...argv];
-  const at = rest.findIndex((argument) => argument === '--machine' || argument.startsWith('--machine='));
-  if (at === -1) return { machine: false, rest, problem: null };
-  const [argument = ''] = rest.splice(at, 1);
-  const format = argument.includes('=') ? argument.slice('--machine='.length) : rest.splice(at, 1)[0];
-  return { machine: true, rest, problem: format === 'json' ? null : '--machine takes one format: json' };
-}
-
 function isUsageProblem(error: unknown): error is Error {
   if (error instanceof UsageError) return true;
   return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
@@ -149,8 +184,7 @@ function wordsOf(error: Error): string {
 }
 
 function usageFailure(message: string, output: Output, hint = 'See: slipway --help\n'): ExitCode {
-  if (output.machine) process.stdout.write(`${JSON.stringify({ error: { code: 'invalid_input', message } })}\n`);
-  process.stderr.write(`slipway: ${message}\n${hint}`);
+  output.misuse(message, hint);
   return 2;
 }
 

@@ -61,7 +61,9 @@ function refuseStray(values: StartOptions, kind: GuestKind, taken: readonly Star
     (option) => (everyMaking.has(option) || everyChanging.has(option)) && !taken.includes(option),
   );
   if (stray !== undefined) throw new UsageError(`--${stray} is not for a ${kind} guest`);
-  if (values.engine === 'femu' && kind !== 'fuchsia') throw new UsageError(`--engine femu is not for a ${kind} guest`);
+  // QEMU is what every other guest runs in anyway.
+  if (values.engine !== undefined && kind !== 'fuchsia' && !['auto', 'qemu'].includes(values.engine))
+    throw new UsageError(`--engine ${values.engine} is not for a ${kind} guest`);
 }
 
 function chosenKind(values: StartOptions, hasBundle: boolean): GuestKind | null {

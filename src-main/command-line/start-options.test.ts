@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type DraftInput, draftSchema } from '../../src-shared/model/spec.ts';
-import { changesTheMachine, defaultName, guestOf, newDraft, parseStartOptions, withOptions } from './start-options.ts';
+import { withOptions } from './start-draft.ts';
+import { defaultName, guestOf, newDraft } from './start-guest.ts';
+import { changesTheMachine, parseStartOptions } from './start-options.ts';
 import { UsageError } from './usage.ts';
 
 const granted = (path: string) => ({
@@ -13,7 +15,7 @@ const file = (path: string) => granted(path);
 
 /** As `start` makes a new instance. */
 async function draftOf(...args: string[]): Promise<DraftInput> {
-  const values = parseStartOptions(args);
+  const { values } = parseStartOptions(args);
   const guest = await guestOf(values, grant);
   if (guest === null) throw new UsageError('no guest');
   const draft = await withOptions(newDraft(values.name ?? defaultName(values), guest), values, grant);
@@ -84,7 +86,6 @@ describe('the guest', () => {
     ['an access there is not', ['--disk', 'd', '--access', 'rw'], '--access is one of overlay, copy'],
     ['an empty path', ['--kernel', ''], '--kernel is empty'],
     ['ports without a network', ['--demo', '--no-network', '--port', 'a:1'], '--port needs a network'],
-    ['two names', ['a', '--name', 'b'], 'either a or --name, not both'],
     ['three names', ['a', 'b', 'c'], 'one instance at a time, not also: b c'],
     ['a pattern that is none', ['--demo', '--ready-pattern', '('], '--ready-pattern: Invalid regular expression'],
     ['an architecture there is not', ['--demo', '--arch', 'ppc'], '--arch is one of'],
@@ -144,14 +145,15 @@ describe('the machine', () => {
     const before = draftSchema.parse(
       await draftOf('--kernel', 'k', '--append', 'quiet', '--memory', '64', '--smp', '4', '--gdb', '--port', 'a:1'),
     );
-    const again = (...args: string[]) => withOptions(before, parseStartOptions(['k', ...args]), grant);
+    const again = (...args: string[]) =>
+      withOptions(before, parseStartOptions(['k', ...args]).values, grant, { isNew: false });
     expect(await again()).toEqual(before);
     expect(await again('--memory', '128', '--append', 'debug')).toEqual({
       ...before,
       device: { ...before.device, memoryMiB: 128 },
       guest: { ...before.guest, append: 'debug' },
     });
-    expect(changesTheMachine(parseStartOptions(['k', '--timeout', '0', '--restage']))).toBe(false);
-    expect(changesTheMachine(parseStartOptions(['k', '--paused']))).toBe(true);
+    expect(changesTheMachine(parseStartOptions(['k', '--timeout', '0', '--restage']).values)).toBe(false);
+    expect(changesTheMachine(parseStartOptions(['k', '--paused']).values)).toBe(true);
   });
 });

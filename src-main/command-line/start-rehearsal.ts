@@ -17,8 +17,7 @@ export async function listDevices(bundle: string, context: CommandContext): Prom
     { ...doneJson(output), devices },
     devices.map(({ name }) => `${name}${name === chosen?.name ? ' (recommended)' : ''}`).join('\n'),
   );
-  if (devices.length === 0)
-    output.note('There is no virtual device in it. Give one by its file: --device PATH');
+  if (devices.length === 0) output.note('There is no virtual device in it. Give one by its file: --device PATH');
   return 0;
 }
 

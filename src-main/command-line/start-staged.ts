@@ -22,16 +22,14 @@ export async function stageOnly(
   context: CommandContext,
 ): Promise<InstanceView | null> {
   const { client } = context;
-  let asked: { startPaused: boolean; gdb: unknown } | null = null;
+  let startPaused = false;
   const view = await overOwnerChange(client, async () => {
     const prepared = await prepare();
-    const debug = prepared.draft.runtime?.debug;
-    asked = { startPaused: debug?.startPaused ?? false, gdb: debug?.gdb ?? null };
+    startPaused = prepared.draft.runtime?.debug?.startPaused ?? false;
     return launchPrepared({ ...prepared, changed: true, draft: withStartPaused(prepared.draft, true) }, client);
   });
   const running = await runningLaunch({ id: view.id, boot: view.status.boot }, context);
   const ended = running === null ? null : await stopOne(view.id, true, context);
-  const { startPaused } = asked ?? { startPaused: false };
   const draft = await client.call('instance.draft', { id: view.id });
   await client.call('instance.configure', { id: view.id, draft: withStartPaused(draft, startPaused) });
   return ended;

@@ -16,6 +16,7 @@ export interface Output {
   /** The same without a line of its own, and for nobody but a person who waits. */
   progress(text: string): void;
   failure(failure: Failure): void;
+  misuse(message: string, hint: string): void;
 }
 
 export interface Streams {
@@ -42,6 +43,10 @@ export function createOutput(machine: boolean, { stdout, stderr }: Streams = pro
     failure(failure) {
       if (machine) stdout.write(`${JSON.stringify(failureJson(failure))}\n`);
       stderr.write(failureText(failure));
+    },
+    misuse(message, hint) {
+      if (machine) stdout.write(`${JSON.stringify(failureJson({ code: 'invalid_input', message }))}\n`);
+      stderr.write(`slipway: ${message}\n${hint}`);
     },
   };
 }

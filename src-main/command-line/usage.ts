@@ -1,9 +1,12 @@
 /** The words of the command line: one place for what there is and what each option means. */
+import { startUsage } from './start-usage.ts';
+
 export class UsageError extends Error {}
 
 export const usage = `slipway: boot images in QEMU, watch them and talk to them
 
   slipway start --demo | --linux | --kernel FILE | --disk FILE | --firmware FILE   make an instance and boot it
+  slipway start PRODUCT_BUNDLE             the same for Fuchsia, with the flags of ffx emu start
   slipway start NAME                       boot an instance again
   slipway stop NAME | --all                ask the guest, then QEMU, then the kernel
   slipway restart NAME                     stop, stage what changed, boot
@@ -12,59 +15,36 @@ export const usage = `slipway: boot images in QEMU, watch them and talk to them
   slipway list                             every instance and its state
   slipway show NAME                        everything known about one
   slipway console NAME                     a terminal on it; Ctrl-] leaves
+  slipway screenshot NAME -o PATH          what its display shows
   slipway logs NAME                        the serial output of a boot, from its first byte
   slipway delete NAME                      move it to the trash
   slipway restore TRASH                    take it out again
   slipway serve                            the window as a web page on loopback
 
-NAME is an instance's name or id. Guests run on when slipway ends, however it ends.
+NAME is an instance's name or id; stop, show, console and screenshot find the only one by themselves.
+Guests run on when slipway ends, however it ends.
 Every command takes  --machine json  (stdout is JSON only)  and  --help.
 SLIPWAY_HOME moves everything Slipway writes.
 Exit codes: 0 done, 1 failed or timed out, 2 usage.
 `;
 
+/** ffx's rule. */
+const obviousName = 'Without a NAME: the only one that runs, or, where none runs, the only one there is.';
+
 export const commandUsage: Readonly<Record<string, string>> = {
-  start: `slipway start GUEST [options]
-slipway start NAME [options]     boot an instance again; options given here replace what it had
-
-Returns when the guest is ready. The guest runs on by itself.
-
-guest
-  --demo                     the embedded demo guest
-  --linux                    Debian kernel, BusyBox and ssh, built on first use
-  --kernel FILE              a Linux kernel, or any ELF by multiboot or PVH
-    --initrd FILE  --append TEXT
-  --disk FILE                a disk or ISO image; repeatable; with --kernel an extra disk
-    --access overlay|copy|direct|read-only   (default overlay: the file is never changed)
-    --uefi                   boot it by UEFI
-  --firmware FILE            a firmware image (-bios)
-    --firmware-vars FILE     makes it a pflash pair
-    --efi DIRECTORY          a directory the firmware sees as a disk
-machine
-  --name NAME                name of the instance (default: after the guest)
-  --arch x86_64|aarch64|riscv64   --qemu BINARY   --qemu-machine NAME   --cpu NAME
-  --memory MIB   --smp N   --accel auto|kvm|hvf|tcg
-network
-  --port NAME:GUEST[:[ADDRESS:]HOST][/udp]   forward a port; repeatable. HOST is chosen when it is not
-                             given; ADDRESS is 127.0.0.1 unless you expose the port with another one
-  --no-network
-debugging
-  --gdb [--gdb-port N]       gdb stub on loopback      --paused   stay at the first instruction
-  --no-reboot  --no-shutdown  --debug-log ITEM   QEMU's -d, repeatable
-  --extra TEXT               more QEMU arguments, quoted as for a shell: --extra='-device edu'
-waiting
-  --ready-pattern REGEX      ready when a line of the serial output matches
-  --timeout SECONDS          how long to wait for ready (0: return when it runs)
-  --restage                  make every staged image anew
-
-A text that begins with a hyphen needs "=": --append='-x', --extra='-device edu'.
-`,
-  stop: `slipway stop NAME | --all [--now]
+  start: startUsage,
+  stop: `slipway stop [NAME | --all] [--now] [--delete]
 
 Asks the guest to power off, then QEMU to quit, then the kernel to end it. Stopping what is stopped is no failure.
+Everything is kept. ${obviousName}
 
-  --all   everything that runs
-  --now   do not wait for the guest: tell QEMU to quit at once
+  --all           everything that runs; with --delete everything there is, also what is broken
+  --now           do not wait for the guest: tell QEMU to quit at once
+  --delete        move it to the trash, as ffx emu stop deletes; it can be taken out again: slipway restore
+  -p, --persist   ffx's word for keeping it, which is what happens anyway
+
+With --machine json: the instance (see: slipway list --help) beside {"ok":{"messages":[...]}}; with --all it is
+{"ok":{...},"instances":[...]}.
 `,
   restart: `slipway restart NAME [--timeout SECONDS]
 
@@ -76,14 +56,34 @@ Stops it, stages what changed, boots it, and returns when it is ready (--timeout
   list: `slipway list [--only-running]
 
 One line per instance: state, name, guest, forwarded ports.
+
+With --machine json an array with an object for each: id, name, state (the word in brackets), engine_state (ffx's word:
+new, configured, staged, running or error), phase, guest, origin (ffx: started by ffx emu), pid, ports and more.
 `,
-  show: 'slipway show NAME\n\nState, conditions, ports, endpoints, timeline, QEMU command, boots.\n',
-  console: `slipway console NAME [--serial | --monitor | --qmp | --log] [--boot N]
+  show: `slipway show [NAME] [--cmd] [--config] [--device] [--net] [--instance] [--raw] [--all]
 
-Everything you type goes to the guest, Ctrl-C too. Ctrl-] leaves; the guest runs on.
+State, conditions, ports, endpoints, timeline, QEMU command, boots. ${obviousName}
+With options, the sections of ffx emu show, and with --machine json its array: [{"Cmd":{...}},{"Net":{...}}].
 
-  --serial    the serial line (default)       --monitor   QEMU's monitor
-  --qmp       QMP, on a socket of its own     --log       what QEMU itself said
+  --cmd        program, arguments, environment     --config     flags of the template
+  --device     the virtual device                  --net        mode, MAC address, ports
+  --instance   engine, state, process, directory   --raw        the whole configuration
+  --all        all of these but --raw
+`,
+  screenshot: `slipway screenshot [NAME] -o PATH
+
+A picture of the first display, as PNG. Missing directories of PATH are made. ${obviousName}
+With --machine json: {"path": PATH}
+`,
+  console: `slipway console [NAME] [--serial | --command | --machine | --log] [--boot N]
+
+Everything you type goes to the guest, Ctrl-C too. Ctrl-] leaves; the guest runs on. ${obviousName}
+
+  -s, --serial                the serial line (default)
+  -c, --command, --monitor    QEMU's monitor
+  -m, --machine, --qmp        QMP, on a socket of its own ("--machine json" behind it is still the output format)
+  --console-type serial|command|machine   the same in one option
+  --log       what QEMU itself said
   --boot N    an old boot, to look at
 
 When what you type comes from a pipe (printf 'uptime\\r' | slipway console demo), all of it is sent; at its end

@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util';
 import type { InstanceDetails } from '../../../src-shared/model/instance.ts';
 import { statusWord } from '../../../src-shared/model/instance.ts';
 import type { Command } from '../context.ts';
-import { onlyName } from '../named-instance.ts';
-import { failureText, instanceJson, instanceLines, sizeText } from '../terminal-output.ts';
+import { engineState } from '../engine-state.ts';
+import { idOrObvious } from '../named-instance.ts';
+import { plainSections, sectionNames, sectionOf, sectionText } from '../show-sections.ts';
+import { commandName, failureText, instanceJson, instanceLines, sizeText } from '../terminal-output.ts';
 
 export const list: Command = async (args, { client, output }) => {
   const { values } = parseArgs({ args, options: { 'only-running': { type: 'boolean' } } });
@@ -13,13 +15,46 @@ export const list: Command = async (args, { client, output }) => {
   output.result(views.map(instanceJson), instanceLines(views));
   if (all.length === 0) output.note('There are no instances yet. The first one: slipway start --demo');
   else if (views.length === 0) output.note('Nothing runs.');
+  for (const view of views.filter((one) => engineState(one) === 'error'))
+    output.note(
+      `${view.name} is in error. Why: slipway show ${commandName(view)}   Clear it: slipway delete ${commandName(view)}`,
+    );
   return 0;
 };
 
+/** ffx's sections where they are asked for, in its shapes; otherwise everything Slipway knows. */
 export const show: Command = async (args, context) => {
-  const id = await onlyName(args, context);
-  const details = await context.client.call('instance.show', { id });
-  context.output.result({ ...instanceJson(details.view), ...details }, describe(details));
+  const { client, output } = context;
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      all: { type: 'boolean' },
+      cmd: { type: 'boolean' },
+      config: { type: 'boolean' },
+      device: { type: 'boolean' },
+      net: { type: 'boolean' },
+      instance: { type: 'boolean' },
+      raw: { type: 'boolean' },
+    },
+  });
+  const asked = sectionNames.filter((name) => {
+    const option = name.toLowerCase() as Lowercase<typeof name>;
+    return values[option] || (values.all && name !== 'Raw');
+  });
+  const id = await idOrObvious(positionals, context);
+  const details = await client.call('instance.show', { id });
+  if (asked.length === 0) {
+    output.result({ ...instanceJson(details.view), ...details }, describe(details));
+    return 0;
+  }
+  const isFuchsia = details.view.guestKind === 'fuchsia';
+  const sections = isFuchsia ? (await client.call('fuchsia.show', { id })).sections : plainSections(details);
+  const shown = asked.map((name) => sectionOf(sections, name)).filter((section) => section !== null);
+  output.result(
+    shown.map(({ name, value }) => ({ [name]: value })),
+    shown.map(sectionText).join('\n'),
+  );
   return 0;
 };
 

@@ -1,13 +1,19 @@
 /** `slipway serve`: the page on loopback, until it is stopped. */
 import { parseArgs } from 'node:util';
+import type { HomeService } from '../../headless/home-service.ts';
 import { serveWebFace } from '../../headless/web.ts';
 import type { CommandContext, ExitCode } from '../context.ts';
 import { portNumberOf } from '../option-values.ts';
 
-export async function serve(args: string[], context: CommandContext, page: string): Promise<ExitCode> {
+export async function serve(
+  args: string[],
+  context: CommandContext,
+  service: HomeService,
+  page: string,
+): Promise<ExitCode> {
   const { values } = parseArgs({ args, options: { port: { type: 'string' }, 'allow-power': { type: 'boolean' } } });
   const port = portNumberOf(values.port ?? '0', '--port', 0);
-  const web = await serveWebFace({ service: context.service, page, port, allowPower: values['allow-power'] ?? false });
+  const web = await serveWebFace({ service, page, port, allowPower: values['allow-power'] ?? false });
   context.output.result(
     { url: web.url },
     `Slipway is at ${web.url}\nWhoever has this address has your guests. Ctrl-C stops serving; guests run on.`,

@@ -22,13 +22,14 @@ export const stop: Command = async (args, context) => {
   const { output } = context;
   if (values.all && positionals.length > 0) throw new UsageError('either --all or a NAME, not both');
   if (values.persist && values.delete) throw new UsageError('either --persist or --delete, not both');
-  const ids = values.all
-    ? await everyId(context, values.delete ?? false)
-    : [await idOrObvious(positionals, context)];
+  const ids = values.all ? await everyId(context, values.delete ?? false) : [await idOrObvious(positionals, context)];
   const views = await Promise.all(ids.map((id) => stopOne(id, values.now ?? false, context)));
   if (views.length === 0) output.note(values.delete ? 'There is nothing to stop or to delete.' : 'Nothing runs.');
   const trash = values.delete ? await moveToTrash(views, context) : new Map<string, string>();
-  const json = views.map((view) => ({ ...instanceJson(view), ...(values.delete ? { trash: trash.get(view.id) } : {}) }));
+  const json = views.map((view) => ({
+    ...instanceJson(view),
+    ...(values.delete ? { trash: trash.get(view.id) } : {}),
+  }));
   output.result(
     values.all ? { ...doneJson(output), instances: json } : { ...json[0], ...doneJson(output) },
     instanceLines(views.filter((view) => !trash.has(view.id))),
