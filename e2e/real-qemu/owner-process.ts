@@ -49,11 +49,11 @@ export class OwnerProcess {
     this.#cleanups = cleanups;
   }
 
-  /** Resolves when it serves. */
-  static async start(home: SlipwayHome, cleanups: CleanupStack): Promise<OwnerProcess> {
-    const child = spawn(process.execPath, [await ownerProgram(), home.home, join(checkout, 'assets')], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  /** Resolves when it serves. `within`: a command that runs it somewhere else, such as `ip netns exec NAME`. */
+  static async start(home: SlipwayHome, cleanups: CleanupStack, within: readonly string[] = []): Promise<OwnerProcess> {
+    const line = [...within, process.execPath, await ownerProgram(), home.home, join(checkout, 'assets')];
+    const [program = process.execPath, ...args] = line;
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const owner = new OwnerProcess(child, home, cleanups);
     cleanups.add(() => owner.kill());
     let said = '';
