@@ -1,7 +1,7 @@
 /** The core in a process of its own: an owner of the home that can be killed like any program. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -33,6 +33,8 @@ function ownerProgram(): Promise<string> {
       banner: { js: requireBanner },
       logLevel: 'error',
     });
+    // An owner that runs as another user has to read it.
+    await chmod(directory, 0o755);
     return outfile;
   })();
   return built;
@@ -49,10 +51,11 @@ export class OwnerProcess {
     this.#cleanups = cleanups;
   }
 
-  /** Resolves when it serves. */
-  static async start(home: SlipwayHome, cleanups: CleanupStack): Promise<OwnerProcess> {
+  /** Resolves when it serves. `user`: as whom it runs, for root only. */
+  static async start(home: SlipwayHome, cleanups: CleanupStack, user?: number): Promise<OwnerProcess> {
     const child = spawn(process.execPath, [await ownerProgram(), home.home, join(checkout, 'assets')], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(user === undefined ? {} : { uid: user, gid: user }),
     });
     const owner = new OwnerProcess(child, home, cleanups);
     cleanups.add(() => owner.kill());
