@@ -261,6 +261,18 @@ describe('a stop', () => {
     await nothingRuns();
   });
 
+  it('while a restart is on its way down is a stop', async () => {
+    const manager = await open();
+    await launched(manager, { ignore: ['system_powerdown'] }, { powerdownMs: 60_000 });
+    await manager.restart('fake');
+    await manager.stop('fake');
+    await until(manager, isOver);
+    // What the restart queued has had its turn when this one has.
+    await manager.deletion('fake');
+    await expect(manager.restart('fake')).rejects.toMatchObject({ code: 'wrong_phase' });
+    expect(view(manager).status).toMatchObject({ phase: 'stopped', boot: 1 });
+  });
+
   it('of nothing is refused', async () => {
     const manager = await open();
     await launched(manager);

@@ -25,6 +25,8 @@ export class InstanceManager {
   /** Directories whose Spec cannot be read: listed, so that they can be looked at and deleted. */
   readonly #broken = new Map<InstanceId, string>();
   readonly #queue = new SerialQueue();
+  /** Instances that are being stopped in order to be launched again. */
+  readonly #restarting = new Set<InstanceId>();
   readonly #disposal = new AbortController();
 
   constructor(services: InstanceServices) {
@@ -112,6 +114,8 @@ export class InstanceManager {
   /** Not queued: a second press must reach a stop that is under way. */
   async stop(id: InstanceId): Promise<InstanceView> {
     const supervisor = this.get(id);
+    // Stop means stopped, also while a restart is on its way down.
+    this.#restarting.delete(id);
     await supervisor.stop();
     return supervisor.state.view;
   }
@@ -120,11 +124,12 @@ export class InstanceManager {
   async restart(id: InstanceId): Promise<InstanceView> {
     const supervisor = this.get(id);
     this.#demand(supervisor, 'restart', 'restart');
+    this.#restarting.add(id);
     await supervisor.stop();
     void this.#queue
       .run(id, async () => {
         await supervisor.whenStopped();
-        await supervisor.launch();
+        if (this.#restarting.delete(id)) await supervisor.launch();
       })
       .catch((error: unknown) => this.#services.log.error('restart failed', { id, error: String(error) }));
     return supervisor.state.view;
