@@ -2,6 +2,11 @@
 
 import { writeAtomically } from './checkout.mjs';
 
+// Where a whole group is skipped before it runs, its name says why: `(skipped: …)` or `[needs …]`.
+function reasonOf(test, { note }) {
+  return note ?? /\(skipped: ([^)]+)\)|\[(needs [^\]]+)\]/.exec(test.fullName)?.slice(1).find(Boolean);
+}
+
 export class VitestSummary {
   constructor(path) {
     this.path = path;
@@ -16,7 +21,11 @@ export class VitestSummary {
         const result = test.result();
         if (result.state === 'passed') summary.passed += 1;
         else if (result.state === 'failed') summary.failed += 1;
-        else summary.skipped.push({ name: `${testModule.relativeModuleId}: ${test.fullName}`, reason: result.note });
+        else
+          summary.skipped.push({
+            name: `${testModule.relativeModuleId}: ${test.fullName}`,
+            reason: reasonOf(test, result),
+          });
       }
     }
     writeAtomically(this.path, JSON.stringify(summary));

@@ -1,12 +1,13 @@
 /** What people get wrong, and what the host cannot give: each with its own words, and nothing left behind. */
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, link, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, link, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCore } from '../../src-main/core/core.ts';
+import { pathsOf } from '../../src-main/core/home/paths.ts';
 import { prepareHome } from '../../src-main/core/home/prepare.ts';
 import { CleanupStack } from '../../src-main/core/kit/cleanup-stack.ts';
 import { silentLog } from '../../src-main/core/kit/log.ts';
@@ -35,6 +36,7 @@ import { Terminal } from './terminal.ts';
 
 const run = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
+const nobody = 65_534;
 const demoKernel = join(checkout, 'assets/demo-guest/demo-guest.elf');
 const readyByLine = { readiness: [{ kind: 'serial' as const, pattern: 'demo: ready' }] };
 
@@ -83,16 +85,28 @@ describe('files', () => {
     });
   });
 
-  it.skipIf(isRoot)(`an unreadable disk${isRoot ? ' (skipped: root may read everything)' : ''}`, async () => {
+  it('an unreadable disk', async () => {
     const path = join(home.home, 'disk.raw');
-    await writeFile(path, 'x'.repeat(4096));
-    await chmod(path, 0);
-    expect(await refused(await diskDraft(path))).toMatchObject({
+    await writeFile(path, 'x'.repeat(4096), { mode: 0 });
+    const theirs = join(home.home, 'theirs');
+    await mkdir(theirs);
+    // Root may read everything, so for root somebody else has to try.
+    const user = isRoot ? nobody : undefined;
+    if (user !== undefined) {
+      await chmod(home.home, 0o755);
+      await chown(theirs, user, user);
+    }
+    const theirHome = { home: theirs, paths: pathsOf(theirs) };
+    const client = await (await OwnerProcess.start(theirHome, cleanups, { user })).client();
+    const file = await client.call('files.grant', { path });
+    const draft = demoDraft({ guest: { kind: 'disk', disks: [{ file }] } });
+    expect(await failureOf(client.call('instance.launch', draft))).toMatchObject({
       code: 'file_unreadable',
       message: `You may not read ${path}.`,
       hint: expect.stringContaining('permissions'),
       field: 'guest.disks.0.file',
     });
+    expect(await filesOfInstances(theirHome)).toEqual([]);
   });
 
   it('a folder instead of a file', async () => {

@@ -48,7 +48,7 @@ beforeEach(async () => {
   bundle = await writeTestProductBundle(home.home, { kernel, initrd: kernel, memoryMiB: 64 });
   ip('netns', 'add', namespace);
   cleanups.add(async () => void ip('netns', 'delete', namespace));
-  const owner = await OwnerProcess.start(home, cleanups, ['ip', 'netns', 'exec', namespace]);
+  const owner = await OwnerProcess.start(home, cleanups, { within: ['ip', 'netns', 'exec', namespace] });
   client = await owner.client();
 });
 afterEach(() => cleanups.close(), generousMs);

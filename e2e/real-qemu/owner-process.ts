@@ -1,11 +1,11 @@
 /** The core in a process of its own: an owner of the home that can be killed like any program. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
+import { afterAll } from 'vitest';
 import type { CleanupStack } from '../../src-main/core/kit/cleanup-stack.ts';
 import { openRemoteService } from '../../src-main/headless/remote-service.ts';
 import { SessionClient } from '../../src-main/headless/session-client.ts';
@@ -17,12 +17,17 @@ const requireBanner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 let built: Promise<string> | undefined;
+let programDirectory: string | null = null;
+// Once per test file, as the program is made.
+afterAll(async () => {
+  if (programDirectory !== null) await rm(programDirectory, { recursive: true, force: true });
+});
 
 /** The program as one file, made once per test file. Not the one in out/: that changes while somebody works. */
 function ownerProgram(): Promise<string> {
   built ??= (async () => {
     const directory = await mkdtemp(join(tmpdir(), 'slipway-owner-'));
-    process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+    programDirectory = directory;
     const outfile = join(directory, 'owner.mjs');
     await build({
       entryPoints: [join(import.meta.dirname, 'owner-entry.ts')],
@@ -33,6 +38,8 @@ function ownerProgram(): Promise<string> {
       banner: { js: requireBanner },
       logLevel: 'error',
     });
+    // An owner that runs as another user has to read it.
+    await chmod(directory, 0o755);
     return outfile;
   })();
   return built;
@@ -49,11 +56,21 @@ export class OwnerProcess {
     this.#cleanups = cleanups;
   }
 
-  /** Resolves when it serves. `within`: a command that runs it somewhere else, such as `ip netns exec NAME`. */
-  static async start(home: SlipwayHome, cleanups: CleanupStack, within: readonly string[] = []): Promise<OwnerProcess> {
+  /**
+   * Resolves when it serves. `user`: as whom it runs, for root only. `within`: a command that runs it somewhere else,
+   * such as `ip netns exec NAME`.
+   */
+  static async start(
+    home: SlipwayHome,
+    cleanups: CleanupStack,
+    { user, within = [] }: { readonly user?: number; readonly within?: readonly string[] } = {},
+  ): Promise<OwnerProcess> {
     const line = [...within, process.execPath, await ownerProgram(), home.home, join(checkout, 'assets')];
     const [program = process.execPath, ...args] = line;
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(user === undefined ? {} : { uid: user, gid: user }),
+    });
     const owner = new OwnerProcess(child, home, cleanups);
     cleanups.add(() => owner.kill());
     let said = '';

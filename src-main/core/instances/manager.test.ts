@@ -5,7 +5,6 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Failure } from '../../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
-import { explain } from '../diagnosis/explain.ts';
 import type { EmulatorEngine } from '../engines/engine.ts';
 import { asPlain } from '../engines/engines.ts';
 import { planLaunch } from '../engines/qemu-based/arguments.ts';
@@ -85,7 +84,8 @@ async function open(): Promise<InstanceManager> {
     store: new InstanceStore(paths),
     engine: engine(),
     doctor: { resolve: async () => ({ accelerator: 'tcg', reason: 'a test', hint: null, verified: false }) },
-    explain,
+    // The words of failures are diagnosis' business; here they pass as they are.
+    explain: () => null,
     clock: systemClock,
     log,
   });
@@ -261,6 +261,18 @@ describe('a stop', () => {
     }
     await until(manager, isOver);
     await nothingRuns();
+  });
+
+  it('while a restart is on its way down is a stop', async () => {
+    const manager = await open();
+    await launched(manager, { ignore: ['system_powerdown'] }, { powerdownMs: 60_000 });
+    await manager.restart('fake');
+    await manager.stop('fake');
+    await until(manager, isOver);
+    // What the restart queued has had its turn when this one has.
+    await manager.deletion('fake');
+    await expect(manager.restart('fake')).rejects.toMatchObject({ code: 'wrong_phase' });
+    expect(view(manager).status).toMatchObject({ phase: 'stopped', boot: 1 });
   });
 
   it('of nothing is refused', async () => {

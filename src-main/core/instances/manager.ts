@@ -23,6 +23,8 @@ export class InstanceManager {
   /** Directories whose Spec cannot be read: listed, so that they can be looked at and deleted. */
   readonly #broken = new Map<InstanceId, string>();
   readonly #queue = new SerialQueue();
+  /** Instances that are being stopped in order to be launched again. */
+  readonly #restarting = new Set<InstanceId>();
   readonly #disposal = new AbortController();
 
   constructor(services: InstanceServices) {
@@ -107,6 +109,8 @@ export class InstanceManager {
   /** Not queued: a second press must reach a stop that is under way. */
   async stop(id: InstanceId): Promise<InstanceView> {
     const instance = this.get(id);
+    // Stop means stopped, also while a restart is on its way down.
+    this.#restarting.delete(id);
     await instance.stop();
     return instance.view;
   }
@@ -115,11 +119,12 @@ export class InstanceManager {
   async restart(id: InstanceId): Promise<InstanceView> {
     const instance = this.get(id);
     instance.demand('restart');
+    this.#restarting.add(id);
     await instance.stop();
     void this.#queue
       .run(id, async () => {
         await instance.whenStopped();
-        await instance.perform('launch');
+        if (this.#restarting.delete(id)) await instance.perform('launch');
       })
       .catch((error: unknown) => this.#services.log.error('restart failed', { id, error: String(error) }));
     return instance.view;

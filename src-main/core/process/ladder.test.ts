@@ -62,6 +62,17 @@ describe('runLadder', () => {
     });
   });
 
+  it('hears a second press that comes before the first rung', async () => {
+    const { tried, exit, escalate, run } = setUp();
+    const result = run();
+    escalate.emit('asked again');
+    await settle();
+    await settle();
+    expect(tried).toEqual(['powerdown', 'quit']);
+    exit.resolve();
+    expect(await result).toMatchObject({ rung: 'quit', history: [{ ending: 'escalated' }, { ending: 'exited' }] });
+  });
+
   it('climbs at once on a second press, but not beyond the last rung', async () => {
     const { tried, clock, exit, escalate, run } = setUp();
     const result = run();

@@ -70,14 +70,19 @@ export async function runLadder(options: LadderOptions): Promise<LadderResult> {
   void gone.then(() => {
     exited = true;
   });
+  // A press between the call and the first rung counts too: it is heard here and handed to the rung.
+  const early: string[] = [];
+  const unsubscribe = options.escalate?.on((by) => early.push(by));
   // One turn of the event loop for a promise that has settled already.
   await Promise.race([gone, new Promise((resolve) => setImmediate(resolve))]);
+  unsubscribe?.();
 
   for (const [index, rung] of rungs.entries()) {
     if (exited) break;
     const startedAt = clock.monotonic();
     options.onRung?.({ name: rung.name, waitMs: rung.waitMs });
-    const { ending, reason } = await climb(rung, gone, clock, index < rungs.length - 1 ? options.escalate : undefined);
+    const isLast = index === rungs.length - 1;
+    const { ending, reason } = await climb(rung, gone, clock, isLast ? undefined : options.escalate, early.shift());
     history.push({ name: rung.name, tookMs: clock.monotonic() - startedAt, ending, reason });
     log.info(`stop: ${rung.name}`, { ending, reason });
     if (ending === 'exited') return { rung: rung.name, exited: true, history };
@@ -90,6 +95,7 @@ async function climb(
   gone: Promise<undefined>,
   clock: Clock,
   escalate: Emitter<string> | undefined,
+  pressed: string | undefined,
 ): Promise<Ended> {
   const over = new AbortController();
   return await new Promise<Ended>((resolve) => {
@@ -108,5 +114,6 @@ async function climb(
     attempt().catch((error: unknown) => {
       if (!over.signal.aborted) end('attempt_failed', `${rung.name} could not be tried: ${toFailure(error).message}`);
     });
+    if (pressed !== undefined && escalate !== undefined) end('escalated', `${rung.name} was cut short: ${pressed}.`);
   });
 }

@@ -128,6 +128,12 @@ export class TerminalSurface implements ConsoleScreen {
   }
 
   separate(text: string, parsed: () => void): void {
+    const { cursorX, cursorY, baseY } = this.#terminal.buffer.active;
+    // Nothing was shown yet, so there is nothing to set the boot apart from.
+    if (cursorX === 0 && cursorY === 0 && baseY === 0) {
+      this.#terminal.write('', parsed);
+      return;
+    }
     // Back from the other screen, soft reset, mouse and paste modes off; then what is left goes to the scrollback.
     const modes = '\x1b[?1049l\x1b[!p\x1b[?25h\x1b[?1000;1002;1003;1006;2004l\x1b[0m\x1b[r';
     this.#terminal.write(`${modes}\x1b[2J\x1b[H\x1b[2m── ${text} ──\x1b[0m\r\n`, parsed);

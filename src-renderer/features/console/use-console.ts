@@ -91,8 +91,8 @@ export function useConsole(
     };
   }, [application, surface, instance.id, tab.console, tab.boot, epoch, attempt]);
 
-  // What could not be opened, or has ended, is there again once the engine is.
-  const gone = viewer.state === 'failed' || viewer.state === 'ended';
+  // What could not be opened is there once the engine is. One that has ended stays: the next boot goes on in it.
+  const gone = viewer.state === 'failed';
   const occasion = `${instance.boot}|${instance.phase}`;
   const lastOccasion = useRef(occasion);
   useEffect(() => {

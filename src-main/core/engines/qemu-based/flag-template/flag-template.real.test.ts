@@ -74,19 +74,24 @@ async function tryTemplate(architecture: CpuArchitecture, binary: string, networ
 describe.each(cpuArchitectures)('%s', (architecture) => {
   const binary = binaryOf(architecture);
 
-  it.skipIf(binary === null).each(['user', 'none'])('default template, networking %s', async (networking) => {
-    const guest = { disk_image: { Fxfs: join(directory, 'disk') } };
-    const { status, stderr, stdout } = await tryTemplate(architecture, binary ?? '', networking, guest);
-    expect(stderr.split('\n').filter((line) => line !== '' && !line.includes('warning'))).toEqual([]);
-    expect(status).toBe(0);
-    // Loopback, and a port that QEMU chose (up to QEMU 8; a later one refuses, and Slipway maps over the monitor).
-    if (networking === 'user') expect(stdout).toMatch(/HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+\d+\s+10\.0\.2\.15\s+22/);
-  });
+  it.skipIf(binary === null).each(['user', 'none'])(
+    'default template, networking %s [needs QEMU for the architecture]',
+    async (networking) => {
+      const guest = { disk_image: { Fxfs: join(directory, 'disk') } };
+      const { status, stderr, stdout } = await tryTemplate(architecture, binary ?? '', networking, guest);
+      expect(stderr.split('\n').filter((line) => line !== '' && !line.includes('warning'))).toEqual([]);
+      expect(status).toBe(0);
+      // Loopback, and a port that QEMU chose (up to QEMU 8; a later one refuses, and Slipway maps over the monitor).
+      if (networking === 'user')
+        expect(stdout).toMatch(/HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+\d+\s+10\.0\.2\.15\s+22/);
+    },
+  );
 
   const code = { x64: '/usr/share/OVMF/OVMF_CODE.fd', arm64: '/usr/share/AAVMF/AAVMF_CODE.fd', riscv64: '' }[
     architecture
   ];
-  it.skipIf(binary === null || !existsSync(code))('EFI template with a FAT disk', async () => {
+  const efi = `EFI template with a FAT disk [needs QEMU and UEFI firmware for ${architecture}]`;
+  it.skipIf(binary === null || !existsSync(code))(efi, async () => {
     const guest = {
       disk_image: { Fat: join(directory, 'disk') },
       ovmf_code: code,
