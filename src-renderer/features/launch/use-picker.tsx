@@ -14,7 +14,11 @@ export interface Picker {
 
 export function usePicker(title: string, kind: 'file' | 'directory', onPick: (file: FileReference) => void): Picker {
   const application = useApplication();
-  const native = useStore(application.stores.host, (state) => state.host?.filePicker === 'native');
+  // The window has native dialogs before the host has said so.
+  const native = useStore(
+    application.stores.host,
+    (state) => (state.host?.filePicker ?? (window.slipway === undefined ? 'browser' : 'native')) === 'native',
+  );
   const [browsing, setBrowsing] = useState(false);
   const pickNatively = async (): Promise<void> => {
     try {
