@@ -63,7 +63,7 @@ export class OwnerProcess {
   static async start(
     home: SlipwayHome,
     cleanups: CleanupStack,
-    { user, within = [] }: { readonly user?: number; readonly within?: readonly string[] } = {},
+    { user, within = [] }: { readonly user?: number | undefined; readonly within?: readonly string[] } = {},
   ): Promise<OwnerProcess> {
     const line = [...within, process.execPath, await ownerProgram(), home.home, join(checkout, 'assets')];
     const [program = process.execPath, ...args] = line;

@@ -77,6 +77,15 @@ const engine = (): EmulatorEngine => ({
   plan: planLaunch,
 });
 
+function nextChange(manager: InstanceManager): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = manager.get('fake').changed.on(() => {
+      stop();
+      resolve();
+    });
+  });
+}
+
 async function open(): Promise<InstanceManager> {
   const paths = await prepareHome(home.home);
   const manager = new InstanceManager({
@@ -229,7 +238,7 @@ describe('a stop', () => {
       // A different number of changes each time: the stop lands in another step of the launch.
       for (let change = 0; change < moment; change++) {
         if (view(manager).status.ready) break;
-        await manager.get('fake').state.next();
+        await nextChange(manager);
       }
       if (!isOver(view(manager))) await manager.stop('fake');
       const { status } = await until(manager, isOver);
