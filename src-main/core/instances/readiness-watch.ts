@@ -6,6 +6,7 @@ import { silenceMs } from './instance-view.ts';
 import { becomeReady, readinessChecks } from './readiness.ts';
 import type { InstanceServices } from './services.ts';
 import type { Timeline } from './timeline.ts';
+import { timeoutReport } from './timeout-report.ts';
 
 export class ReadinessWatch {
   readonly #services: InstanceServices;
@@ -81,8 +82,11 @@ export class ReadinessWatch {
   }
 
   #isOverdue(): void {
-    const { waiting } = this.#state.current;
-    if (waiting !== null) this.#state.learn({ waiting: { ...waiting, overdue: true } });
+    const { current, spec, view } = this.#state;
+    const { waiting } = current;
+    if (waiting === null) return;
+    const report = spec.guest.kind === 'fuchsia' ? timeoutReport(spec, view.status, current.record) : '';
+    this.#state.learn({ waiting: { ...waiting, hint: `${waiting.hint}${report}`, overdue: true } });
   }
 
   #hasFailed(error: unknown): void {

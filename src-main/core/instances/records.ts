@@ -20,7 +20,6 @@ const settledSchema = z.strictObject({
   /** The engine answers only once a debugger has let it go. */
   awaitsDebugger: z.boolean(),
 });
-export type Settled = z.infer<typeof settledSchema>;
 
 /** launch.json: written before the process exists, and again as soon as its identity is known. */
 export const launchRecordSchema = z.strictObject({

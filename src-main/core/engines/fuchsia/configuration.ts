@@ -6,6 +6,7 @@ import {
   type GuestConfig,
   guestConfigSchema,
 } from '../../../../src-shared/model/emulator-configuration.ts';
+import { idFromName } from '../../../../src-shared/model/ids.ts';
 import type { FuchsiaSpec } from '../../../../src-shared/model/spec.ts';
 import { deviceConfigOf } from '../../../../src-shared/model/virtual-device.ts';
 import type { BootSources } from '../../guests/fuchsia/boot-sources.ts';
@@ -65,8 +66,8 @@ export function configurationOf(
       hidpi_scaling: guest.hidpiScaling,
       instance_directory: paths.directory,
       log_level: guest.verbose ? 'verbose' : 'info',
-      mac_address: macAddressOf(spec.name),
-      name: spec.name,
+      mac_address: macAddressOf(nodeNameOf(spec)),
+      name: nodeNameOf(spec),
       reuse: guest.reuse !== 'restage',
       startup_timeout: { secs: Math.ceil(spec.runtime.readinessMs / 1000), nanos: 0 },
       template: guest.source.from === 'template' ? guest.source.template : null,
@@ -75,6 +76,11 @@ export function configurationOf(
       serial_number: guest.serialNumber ? serialNumberOf(spec) : null,
     },
   };
+}
+
+/** It becomes a word of the kernel's command line, where a space would begin another. ffx's names have none. */
+export function nodeNameOf({ name }: Pick<FuchsiaSpec, 'name'>): string {
+  return /^[\w.-]+$/.test(name) ? name : idFromName(name);
 }
 
 /** `EM-` and nine hexadecimal digits, as ffx makes one. From the instance, so that it is the same at every launch. */

@@ -78,6 +78,11 @@ describe('settledSpec and configurationOf', () => {
     expect(configuration.host.port_map).toEqual({ ssh: { guest: 22, host: null }, debug: { guest: 2345, host: null } });
   });
 
+  it('a name of several words is one word for the kernel', () => {
+    const spec = { ...fuchsiaSpec(), name: 'My guest, two' };
+    expect(configured(spec).runtime.name).toBe('my-guest-two');
+  });
+
   it('a vsock is left out where the host has none, and gets an id where the device leaves it open', () => {
     const sources = testSources({ device: testDevice({ vsock: { enabled: true, cid: 0 } }) });
     expect(configured(fuchsiaSpec(), sources).device.vsock).toEqual({ enabled: false, cid: 0 });

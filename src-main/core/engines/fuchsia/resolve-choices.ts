@@ -11,6 +11,7 @@ import { targetSizeOf } from '../../guests/fuchsia/target-size.ts';
 import type { HostToolSearch } from '../../process/host-tool.ts';
 import { explainWrite, requireRoom } from '../../staging/disk-full.ts';
 import { explainRead, inspectSource } from '../../staging/source.ts';
+import { nodeNameOf } from './configuration.ts';
 import { decide } from './decide.ts';
 import { readFuchsiaHost } from './host.ts';
 
@@ -42,7 +43,7 @@ export async function resolveFuchsia(
     choice('guest.gpu', 'GPU', gpu.value, gpu.reason, gpu.hint),
   ];
   if (networking.value !== 'none') {
-    choices.push(choice('name', 'MAC address', macAddressOf(spec.name), 'From the name, as ffx makes it.'));
+    choices.push(choice('name', 'MAC address', macAddressOf(nodeNameOf(spec)), 'From the name, as ffx makes it.'));
   }
   if (ports.length > 0) {
     const shown = ports.map(({ name, guest, host }) => `${name} ${guest} at ${host ?? 'a free port'}`);

@@ -54,7 +54,7 @@ const spec = (reuse: FuchsiaSpec['guest']['reuse']) => fuchsiaSpec({ reuse });
 async function stage(
   wanted: FuchsiaSpec = spec('check'),
   sources: BootSources = sourcesOf(),
-  options: { keys?: string; signal?: AbortSignal } = {},
+  options: { keys?: string; signal?: AbortSignal; onStep?: (name: string) => unknown } = {},
 ) {
   steps = [];
   reports = [];
@@ -67,7 +67,10 @@ async function stage(
       paths,
       signal: options.signal ?? new AbortController().signal,
       onProgress: (progress) => reports.push(progress),
-      onStep: (name, note) => steps.push({ name, note }),
+      onStep: (name, note) => {
+        steps.push({ name, note });
+        options.onStep?.(name);
+      },
     },
   );
 }
@@ -173,6 +176,20 @@ describe('stageFuchsia', () => {
     abort.abort(new Error('enough'));
     await expect(stage(spec('check'), sourcesOf(), { signal: abort.signal })).rejects.toThrow('enough');
     expect(existsSync(staged('multiboot.bin'))).toBe(false);
+  });
+
+  it('cancelled in the middle, what is done stays done and the rest is as before', async () => {
+    const abort = new AbortController();
+    const sources = sourcesOf();
+    const stopAtDisk = stage(spec('check'), sources, {
+      signal: abort.signal,
+      onStep: (name) => name === 'stage the disk' && abort.abort(new Error('enough')),
+    });
+    await expect(stopAtDisk).rejects.toThrow('enough');
+    expect((await readdir(at('instance/staged'))).sort()).toEqual(['fuchsia.zbi', 'multiboot.bin', 'staging.json']);
+    await stage();
+    expect(noteOf('embed boot data in the ZBI')).toBe('reused: unchanged');
+    expect(noteOf('stage the disk')).toBe('not staged yet');
   });
 
   it('files of one name from two folders do not become one', async () => {

@@ -58,7 +58,8 @@ export function createQemuEngine(options: QemuEngineOptions): EmulatorEngine<Pla
   return {
     kind: 'qemu',
     describe: () => Promise.all(architectures.map((architecture) => describe(architecture, search, capabilities))),
-    settle: async (spec) => spec,
+    settle: async (spec) =>
+      spec.host.networking === 'auto' ? { ...spec, host: { ...spec.host, networking: 'user' } } : spec,
     detect: (spec) => detect(spec, search, capabilities),
     validate: async (spec, found) =>
       validateLaunch(spec, found, {

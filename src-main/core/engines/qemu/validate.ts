@@ -39,6 +39,7 @@ export async function validateLaunch(
   const findings = [
     ...asked.flat(),
     ...guestFindings(spec),
+    ...tapFindings(spec),
     ...toolFindings(spec, context),
     ...firmwareFindings(spec, context),
     ...deviceFindings(spec, capabilities),
@@ -48,6 +49,16 @@ export async function validateLaunch(
   ];
   const order = { error: 0, warning: 1, note: 2 } as const;
   return findings.sort((a, b) => order[a.severity] - order[b.severity]);
+}
+
+function tapFindings({ host }: PlainSpec): Finding[] {
+  if (host.networking !== 'tap') return [];
+  return [
+    errorFinding('invalid_input', 'Tap networking is for Fuchsia guests.', {
+      hint: 'Choose user-mode networking, or give QEMU a -netdev of your own as extra arguments.',
+      field: 'host.networking',
+    }),
+  ];
 }
 
 /** The guests that come with Slipway are PC programs. */
