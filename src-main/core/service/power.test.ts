@@ -14,6 +14,8 @@ const spec = (more: object) =>
   });
 
 const program = spec({ runtime: { binary: '/opt/qemu' } });
+const fuchsia = (guest: object) =>
+  spec({ guest: { kind: 'fuchsia', source: { from: 'bundle', directory: '/b' }, ...guest } });
 const powerful = [
   [
     'a port beyond loopback',
@@ -22,6 +24,10 @@ const powerful = [
   ['arguments of its own', spec({ runtime: { extraArguments: '-trace all' } })],
   ['a binary of its own', program],
   ['a readiness command', spec({ runtime: { readiness: [{ kind: 'command', arguments: ['touch', '/tmp/x'] }] } })],
+  ['a flag template', fuchsia({ source: { from: 'template', template: '/t.hbs' } })],
+  ['a dev-config', fuchsia({ devConfig: '/dev.json' })],
+  ['edited flags', fuchsia({ flags: { args: ['-s'], envs: {}, features: [], kernel_args: [], options: [] } })],
+  ['an upscript', fuchsia({ upscript: '/up.sh' })],
 ] as const;
 
 function client(more: Partial<ClientIdentity>): ClientIdentity {
@@ -31,6 +37,7 @@ function client(more: Partial<ClientIdentity>): ClientIdentity {
 describe('power', () => {
   it('asks nothing of a request that stays within the form and the machine', () => {
     expect(powersOf(spec({}))).toEqual([]);
+    expect(powersOf(fuchsia({}))).toEqual([]);
   });
 
   it.each(powerful)('%s is refused to a page in a browser', async (_, request) => {
