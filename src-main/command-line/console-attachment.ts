@@ -18,6 +18,7 @@ const greetedMs = 200;
 /** Whatever the guest left the terminal in: colours off, cursor on, main screen, no mouse, no bracketed paste. */
 const calmTerminal =
   '\x1b[0m\x1b[?25h\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\r\n';
+const nothing = Buffer.alloc(0);
 const clearScreen = '\x1b[0m\x1b[H\x1b[2J';
 
 interface Target {
@@ -34,20 +35,24 @@ interface Manner {
   readonly untilEnd: boolean;
   /** A pipe gets everything from here on; null: from what comes next. */
   readonly from: number | null;
+  /** What was typed before there was a console to type on. */
+  readonly typed: Buffer;
+  /** Another console follows in this terminal, which stays as it is. */
+  readonly keepsTerminal: boolean;
 }
 
 /** Why it was left: by a key, or with a sentence for the person where there is something to say. */
 export interface Leaving {
   readonly action: KeyAction | null;
   readonly text: string | null;
+  /** What was typed behind that key. */
+  readonly rest: Buffer;
 }
 
 export class ConsoleAttachment {
   readonly #client: SessionClient;
   readonly #target: Target;
-  readonly #keys: ConsoleKeys;
-  readonly #untilEnd: boolean;
-  readonly #from: number | null;
+  readonly #manner: Manner;
   #viewer: number | null = null;
   /** Frames can come with the answer that says whose they are, and are read before it is. */
   #early: ConsoleFrame[] = [];
@@ -66,9 +71,7 @@ export class ConsoleAttachment {
   constructor(client: SessionClient, target: Target, manner: Partial<Manner> = {}) {
     this.#client = client;
     this.#target = target;
-    this.#keys = manner.keys ?? escapeKey();
-    this.#untilEnd = manner.untilEnd ?? false;
-    this.#from = manner.from ?? null;
+    this.#manner = { keys: escapeKey(), untilEnd: false, from: null, typed: nothing, keepsTerminal: false, ...manner };
   }
 
   /** Offset of what comes next; null while nothing was shown. */
@@ -85,7 +88,7 @@ export class ConsoleAttachment {
     const client = this.#client;
     this.#output = output;
     // A terminal begins with a picture of all there was.
-    if (!output.isTTY) this.#position = this.#from;
+    if (!output.isTTY) this.#position = this.#manner.from;
     const left = new Promise<Leaving>((resolve) => {
       this.#leave = resolve;
     });
@@ -108,6 +111,7 @@ export class ConsoleAttachment {
       input.on('data', onInput).on('end', onInputEnd).resume();
       signal.addEventListener('abort', onAbort, { once: true });
       if (signal.aborted) onAbort();
+      if (this.#manner.typed.length > 0) onInput(this.#manner.typed);
       const leaving = await left;
       await this.#filling;
       return leaving;
@@ -117,14 +121,14 @@ export class ConsoleAttachment {
       clearTimeout(this.#greeting);
       signal.removeEventListener('abort', onAbort);
       input.off('data', onInput).off('end', onInputEnd).pause();
-      if (input.isTTY) input.setRawMode(false);
+      if (input.isTTY && !this.#manner.keepsTerminal) input.setRawMode(false);
       if (output.isTTY) output.write(calmTerminal);
       if (this.#viewer !== null) await client.call('console.close', { viewer: this.#viewer }).catch(() => undefined);
     }
   }
 
   #end(text: string | null): void {
-    this.#leave({ action: null, text });
+    this.#leave({ action: null, text, rest: nothing });
   }
 
   async #open(): Promise<void> {
@@ -211,9 +215,11 @@ export class ConsoleAttachment {
 
   #onInput(bytes: Buffer, isTerminal: boolean): void {
     // A pipe may hold any byte; only a person means something by it.
-    const { typed, action } = isTerminal ? this.#keys.take(bytes) : { typed: bytes, action: null };
+    const { typed, action, rest } = isTerminal
+      ? this.#manner.keys.take(bytes)
+      : { typed: bytes, action: null, rest: nothing };
     if (typed.length > 0) this.#type(typed);
-    if (action !== null) this.#leave({ action, text: null });
+    if (action !== null) this.#leave({ action, text: null, rest });
   }
 
   #type(bytes: Buffer): void {
@@ -243,7 +249,7 @@ export class ConsoleAttachment {
   }
 
   #waitForQuiet(): void {
-    if (this.#untilEnd || !this.#inputEnded || this.#writable === null) return;
+    if (this.#manner.untilEnd || !this.#inputEnded || this.#writable === null) return;
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => this.#end(null), quietMs);
   }

@@ -4,9 +4,11 @@
 export type KeyAction = 'leave' | 'toggle' | 'kill' | 'help';
 
 export interface ConsoleKeys {
-  /** What is for the guest, up to the first key that is not. What was typed behind that one is dropped. */
-  take(bytes: Buffer): { readonly typed: Buffer; readonly action: KeyAction | null };
+  /** What is for the guest, up to the first key that is not. `rest`: what was typed behind that one. */
+  take(bytes: Buffer): { readonly typed: Buffer; readonly action: KeyAction | null; readonly rest: Buffer };
 }
+
+const nothing = Buffer.alloc(0);
 
 /** Ctrl-], as telnet and `virsh console` have it: no shell or kernel wants it. */
 const escapeByte = 0x1d;
@@ -15,7 +17,8 @@ export function escapeKey(): ConsoleKeys {
   return {
     take(bytes) {
       const at = bytes.indexOf(escapeByte);
-      return at === -1 ? { typed: bytes, action: null } : { typed: bytes.subarray(0, at), action: 'leave' };
+      if (at === -1) return { typed: bytes, action: null, rest: nothing };
+      return { typed: bytes.subarray(0, at), action: 'leave', rest: bytes.subarray(at + 1) };
     },
   };
 }
@@ -35,20 +38,21 @@ export function controlAKeys(): ConsoleKeys {
   return {
     take(bytes) {
       const typed: number[] = [];
-      for (const byte of bytes) {
+      for (const [at, byte] of bytes.entries()) {
+        const until = (action: KeyAction) => ({ typed: Buffer.from(typed), action, rest: bytes.subarray(at + 1) });
         if (!pressed && byte === controlA) {
           pressed = true;
           continue;
         }
-        if (!pressed && byte === escapeByte) return { typed: Buffer.from(typed), action: 'leave' };
+        if (!pressed && byte === escapeByte) return until('leave');
         const action = pressed ? afterControlA[String.fromCharCode(byte)] : undefined;
         // Any other letter was not meant for us, nor is half of it the guest's: QEMU drops both, and so do we.
         const isDropped = pressed && byte !== controlA;
         pressed = false;
-        if (action !== undefined) return { typed: Buffer.from(typed), action };
+        if (action !== undefined) return until(action);
         if (!isDropped) typed.push(byte);
       }
-      return { typed: Buffer.from(typed), action: null };
+      return { typed: Buffer.from(typed), action: null, rest: nothing };
     },
   };
 }

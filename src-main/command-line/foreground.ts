@@ -25,29 +25,35 @@ export async function stayInForeground(
   const { client, output, signal } = context;
   const positions: Record<Side, number | null> = { serial: 0, monitor: null };
   let side = first;
+  let typed: Buffer = Buffer.alloc(0);
   if (stdin.isTTY) output.note(`${view.name}: ${side}. Ctrl-a h lists the keys; Ctrl-C is the guest's.`);
-  for (;;) {
-    const attachment = new ConsoleAttachment(
-      client,
-      { id: view.id, console: side, boot: null },
-      { keys: controlAKeys(), untilEnd: true, from: positions[side] },
-    );
-    const leaving = await attachment.run(stdin, stdout, signal);
-    positions[side] = attachment.position;
-    switch (leaving.action) {
-      case 'toggle':
-        side = side === 'serial' ? 'monitor' : 'serial';
-        output.note(`${view.name}: ${side}`);
-        continue;
-      case 'help':
-        output.note(controlAHelp);
-        continue;
-      case 'kill':
-        await stopOne(view.id, true, context);
-        return 0;
-      default:
-        return left(view, leaving, context);
+  try {
+    for (;;) {
+      const attachment = new ConsoleAttachment(
+        client,
+        { id: view.id, console: side, boot: null },
+        { keys: controlAKeys(), untilEnd: true, from: positions[side], typed, keepsTerminal: true },
+      );
+      const leaving = await attachment.run(stdin, stdout, signal);
+      positions[side] = attachment.position;
+      typed = leaving.rest;
+      switch (leaving.action) {
+        case 'toggle':
+          side = side === 'serial' ? 'monitor' : 'serial';
+          output.note(`${view.name}: ${side}`);
+          continue;
+        case 'help':
+          output.note(controlAHelp);
+          continue;
+        case 'kill':
+          await stopOne(view.id, true, context);
+          return 0;
+        default:
+          return left(view, leaving, context);
+      }
     }
+  } finally {
+    if (stdin.isTTY) stdin.setRawMode(false);
   }
 }
 

@@ -7,6 +7,7 @@ import { limits } from '../../src-shared/limits.ts';
 import type { BundleSummary } from '../../src-shared/model/fuchsia.ts';
 import type { DraftInput, FileReference } from '../../src-shared/model/spec.ts';
 import { fuchsiaDiskKindSchema, fuchsiaEngineSchema } from '../../src-shared/model/spec.ts';
+import { macAddressOf } from '../core/guests/fuchsia/mac-address.ts';
 import { booleanOf, choiceOf } from './option-values.ts';
 import type { StartOptions } from './start-options.ts';
 import { UsageError } from './usage.ts';
@@ -118,6 +119,12 @@ export function withFfxDefaults(
     headless: values.headless ?? !host.hasDisplay,
     ...(values['hidpi-scaling'] === undefined ? { hidpiScaling: host.platform === 'darwin' } : {}),
   };
+}
+
+/** ffx's name for a guest that may be updated over the air: made of its MAC address, so that it keeps both. */
+export function uefiName(name: string): string {
+  const [, , ...bytes] = macAddressOf(name).split(':');
+  return `fuchsia-5254-${bytes.slice(0, 2).join('')}-${bytes.slice(2).join('')}`;
 }
 
 /** ffx restages unless it is told to reuse. An instance that is started by its name has its images, and keeps them. */

@@ -1,5 +1,6 @@
 /** `start --log PATH`: the engine's log at PATH and the serial line at PATH.serial, as links to the files QEMU writes. */
-import { lstat, symlink, unlink } from 'node:fs/promises';
+import { lstat, stat, symlink, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { BootPaths } from '../core/home/paths.ts';
 
@@ -11,6 +12,12 @@ export async function linkLogs(path: string, boot: BootPaths): Promise<void> {
 
 /** Throws before anything is launched that would not have its log. */
 export async function refuseTakenLog(path: string): Promise<void> {
+  const directory = dirname(path);
+  if (!(await stat(directory).catch(() => null))?.isDirectory()) {
+    throw new SlipwayError('file_missing', `There is no directory ${directory} for the log.`, {
+      hint: `Make it: mkdir -p '${directory}'`,
+    });
+  }
   for (const there of [path, `${path}.serial`]) {
     const found = await lstat(there).catch(() => null);
     // A link is an earlier start's; an empty file is what mktemp(1) makes.

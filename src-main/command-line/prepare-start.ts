@@ -5,7 +5,13 @@ import type { InstanceView } from '../../src-shared/model/instance.ts';
 import type { DraftInput } from '../../src-shared/model/spec.ts';
 import type { SessionClient } from '../headless/session-client.ts';
 import type { CommandContext } from './context.ts';
-import { defaultFuchsiaName, withDeviceFacts, withFfxDefaults, withFuchsiaOptions } from './fuchsia-options.ts';
+import {
+  defaultFuchsiaName,
+  uefiName,
+  withDeviceFacts,
+  withFfxDefaults,
+  withFuchsiaOptions,
+} from './fuchsia-options.ts';
 import { asksForPorts, withOptions } from './start-draft.ts';
 import { defaultName, type GrantFile, guestKindOf, guestOf, newDraft, refuseForeignOptions } from './start-guest.ts';
 import { changesTheMachine, type StartOptions, type StartRequest } from './start-options.ts';
@@ -34,7 +40,9 @@ export async function prepareStart(request: StartRequest, context: CommandContex
   const kind = guestKindOf(values, bundle !== null);
   if (kind === null) return startedAgain(nameFor(values, name), request, context, grant);
   if (kind === 'fuchsia') {
-    const there = known(instances, name ?? defaultFuchsiaName);
+    const asked = name ?? defaultFuchsiaName;
+    const there = known(instances, values.uefi ? uefiName(asked) : asked);
+    if (values.uefi && there.name !== asked) output.note(`A UEFI guest is named after its MAC address: ${there.name}`);
     if (values.reuse && there.kind === 'fuchsia') return startedAgain(there.name, request, context, grant);
     if (values.reuse) output.note(`There is no ${there.name} to reuse yet; it is made.`);
     if (values.config !== undefined && bundle !== null)

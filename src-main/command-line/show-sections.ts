@@ -23,6 +23,7 @@ export function plainSections({ view, spec, command, directory }: InstanceDetail
   const args = command?.arguments.flatMap((row) => row.args) ?? [];
   const append = args.indexOf('-append');
   const cpu = Object.entries(engineArchitecture).find(([, architecture]) => architecture === view.architecture)?.[0];
+  const ports = Object.fromEntries(view.ports.map(({ name, guest, host }) => [name, { guest, host }]));
   const disks = 'disks' in spec.guest ? spec.guest.disks.length : 0;
   return [
     ...(command === null ? [] : [{ Cmd: { program: command.binary, args, env: {} } }]),
@@ -48,7 +49,7 @@ export function plainSections({ view, spec, command, directory }: InstanceDetail
           storage_bytes: null,
           pointing_device: null,
           memory_bytes: spec.device.memoryMiB * 1024 ** 2,
-          ports: Object.fromEntries(spec.host.ports.map((port) => [port.name, port.guest])),
+          ports,
           window_height: null,
           window_width: null,
           cid: null,
@@ -60,7 +61,7 @@ export function plainSections({ view, spec, command, directory }: InstanceDetail
         mode: spec.host.networking,
         mac_address: null,
         upscript: null,
-        ports: Object.fromEntries(view.ports.map(({ name, guest, host }) => [name, { guest, host }])),
+        ports,
       },
     },
     {
@@ -117,13 +118,15 @@ function quoted(value: unknown): string {
 
 function factLines(facts: Tree): string {
   return Object.entries(facts)
-    .map(([key, value]) => `  ${`${key}:`.padEnd(20)}${isTree(value) ? innerText(value) : factText(value)}`)
+    .map(([key, value]) =>
+      isTree(value) ? `  ${key}:${innerText(value)}` : `  ${`${key}:`.padEnd(20)}${factText(value)}`,
+    )
     .join('\n');
 }
 
 function innerText(tree: Tree): string {
   const entries = Object.entries(tree);
-  if (entries.length === 0) return '(none)';
+  if (entries.length === 0) return ' none';
   return entries.map(([key, value]) => `\n    ${`${key}:`.padEnd(18)}${factText(value)}`).join('');
 }
 

@@ -2,8 +2,8 @@
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import { architectures } from '../../src-shared/model/engine.ts';
 import { type DraftInput, debugLogItems } from '../../src-shared/model/spec.ts';
-import { reuseOf, withFuchsiaOptions } from './fuchsia-options.ts';
-import { choiceOf, namedPortOf, portMappingOf, portNumberOf, wholeNumberOf } from './option-values.ts';
+import { defaultStartupMs, type FuchsiaGuestInput, reuseOf, withFuchsiaOptions } from './fuchsia-options.ts';
+import { choiceOf, namedPortOf, portMappingOf, portNumberOf, secondsOf, wholeNumberOf } from './option-values.ts';
 import type { GrantFile, Guest } from './start-guest.ts';
 import type { StartOptions } from './start-options.ts';
 import { UsageError } from './usage.ts';
@@ -24,6 +24,7 @@ export async function withOptions(
   const given = <T>(value: T | undefined, field: string) => (value === undefined ? {} : { [field]: value });
   const { guest } = base;
   const isFuchsia = guest.kind === 'fuchsia';
+  if (guest.kind === 'fuchsia') refuseWhatTheDeviceSays(guest, values);
   const smp = isFuchsia || values.smp === undefined ? undefined : wholeNumberOf(values.smp, '--smp');
   const memory = values.memory === undefined ? undefined : wholeNumberOf(values.memory, '--memory');
   const pattern = values['ready-pattern'];
@@ -50,10 +51,32 @@ export async function withOptions(
       debug: { ...base.runtime?.debug, ...debugOf(values, isFuchsia) },
       ...given(values.extra, 'extraArguments'),
       ...(pattern === undefined ? {} : { readiness: [{ kind: 'serial' as const, pattern }] }),
+      ...(isFuchsia ? readinessOf(values, isNew) : {}),
       staging: values.restage ? 'restage' : 'reuse',
     },
   };
 }
+
+/** What its virtual device or its flag template decides would be ignored, and is refused instead. */
+function refuseWhatTheDeviceSays(guest: FuchsiaGuestInput, values: StartOptions): void {
+  for (const option of ['cpu', 'qemu-machine'] as const)
+    if (values[option] !== undefined) throw new UsageError(`--${option} is not for a fuchsia guest`);
+  if (guest.source.from !== 'bundle' && guest.virtualDevice == null) return;
+  for (const option of ['arch', 'memory'] as const)
+    if (values[option] !== undefined)
+      throw new UsageError(`--${option} is what the virtual device says; another one: --device NAME|PATH`);
+}
+
+/** How long we wait is also when a silent guest begins to look wrong in the window. */
+function readinessOf(values: StartOptions, isNew: boolean) {
+  const text = values['startup-timeout'] ?? values.timeout;
+  const asked = text === undefined ? 0 : secondsOf(text, '--startup-timeout');
+  if (asked >= 1000) return { readinessMs: Math.min(Math.round(asked), maxReadinessMs) };
+  return isNew && text === undefined ? { readinessMs: defaultStartupMs } : {};
+}
+
+/** The contract's. */
+const maxReadinessMs = 24 * 3600_000;
 
 async function changedGuest(guest: Guest, values: StartOptions, grant: GrantFile, isNew: boolean): Promise<Guest> {
   if (guest.kind === 'fuchsia') {

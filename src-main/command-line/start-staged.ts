@@ -28,11 +28,15 @@ export async function stageOnly(
     startPaused = prepared.draft.runtime?.debug?.startPaused ?? false;
     return launchPrepared({ ...prepared, changed: true, draft: withStartPaused(prepared.draft, true) }, client);
   });
-  const running = await runningLaunch({ id: view.id, boot: view.status.boot }, context);
-  const ended = running === null ? null : await stopOne(view.id, true, context);
-  const draft = await client.call('instance.draft', { id: view.id });
-  await client.call('instance.configure', { id: view.id, draft: withStartPaused(draft, startPaused) });
-  return ended;
+  try {
+    const running = await runningLaunch({ id: view.id, boot: view.status.boot }, context);
+    return running === null ? null : await stopOne(view.id, true, context);
+  } finally {
+    // Whatever came of it, the next start is no paused one. One that runs cannot be changed, and is not.
+    const draft = await client.call('instance.draft', { id: view.id });
+    const restored = withStartPaused(draft, startPaused);
+    await client.call('instance.configure', { id: view.id, draft: restored }).catch(() => undefined);
+  }
 }
 
 function withStartPaused(draft: Prepared['draft'], startPaused: boolean): Prepared['draft'] {

@@ -21,7 +21,7 @@ guest
 machine
   --name NAME                name of the instance (default: after the guest; Fuchsia: fuchsia-emulator)
   --arch x86_64|aarch64|riscv64   --qemu BINARY   --qemu-machine NAME   --cpu NAME
-  --memory MIB   --smp N     for Fuchsia any value of -smp: --smp 16,threads=2
+  --memory MIB   --smp N     for Fuchsia any value of -smp: --smp 16,threads=2; memory, CPU and machine are its device's
   --accel auto|kvm|hvf|tcg   or ffx's hyper (kvm or hvf, by host) and none (tcg)
 network
   --port NAME:GUEST[:[ADDRESS:]HOST][/udp]   forward a port; repeatable. HOST is chosen when it is not
