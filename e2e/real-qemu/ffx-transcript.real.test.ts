@@ -3,7 +3,7 @@
  * real terminal. What each flag means is in src-main/command-line; here it is seen to work.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appendAuthorizedKey } from '../../src-main/core/guests/linux/initrd.ts';
@@ -96,13 +96,28 @@ describe.skipIf(noLinux !== null)(`a product bundle${noLinux === null ? '' : ` (
   );
 });
 
+describe.skipIf(noLinux !== null)('--edit', () => {
+  it('gives the editor this terminal: it can ask, and hear the answer', async () => {
+    const editor = join(home.home, 'editor');
+    const script = `#!/bin/sh\ntest -t 0 && test -t 1 || exit 3\necho "what to add?"\nread -r word\nsed -i "s/\\"kernel_args\\": \\[/&\\"$word\\",/" "$1"\n`;
+    await writeFile(editor, script, { mode: 0o755 });
+    const args = ['start', bundle.directory, '--dev-config', bundle.devConfig, '--accel', 'none', '-H', '--edit'];
+    const program = inTerminal({ VISUAL: editor }, ...args, '-s', '0');
+    await program.says('what to add?', bootMs);
+    program.child.stdin?.write('edited.by=hand\n');
+    await program.says(/exit 0 {2}echo/, bootMs);
+    expect(JSON.stringify(await machine('show', '--cmd'))).toContain('edited.by=hand');
+    await ffx('stop', '--now', '--delete');
+  });
+});
+
 /** script(1) gives a program a terminal, and us both ends of it. */
-function inTerminal(...args: string[]): RunningProgram {
+function inTerminal(environment: NodeJS.ProcessEnv, ...args: string[]): RunningProgram {
   const line = [process.execPath, slipway.entry, ...args].map((word) => `'${word}'`).join(' ');
   const program = new RunningProgram(
     spawn('script', ['-qfec', `${line}; echo "exit $? $(stty -a | grep -o ' -\\?echo ')"`, '/dev/null'], {
       stdio: 'pipe',
-      env: { ...process.env, SLIPWAY_HOME: home.home, SHELL: '/bin/sh' },
+      env: { ...process.env, SLIPWAY_HOME: home.home, SHELL: '/bin/sh', ...environment },
     }),
   );
   cleanups.add(() => program.kill());
@@ -111,7 +126,7 @@ function inTerminal(...args: string[]): RunningProgram {
 
 describe.skipIf(missing !== undefined)(`this terminal${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
   it('--console: from the first byte, Ctrl-a c to the monitor and back, Ctrl-C to the guest, Ctrl-a x ends it', async () => {
-    const program = inTerminal('start', '--demo', '--accel', 'none', '--console');
+    const program = inTerminal({}, 'start', '--demo', '--accel', 'none', '--console');
     await program.says('demo>');
     program.child.stdin?.write('uptime\r\x03');
     await program.says(/up \d+\.\d+ s/);
@@ -128,7 +143,7 @@ describe.skipIf(missing !== undefined)(`this terminal${missing === undefined ? '
   });
 
   it('--monitor: left with Ctrl-a d, the guest runs on', async () => {
-    const program = inTerminal('start', 'demo', '-m');
+    const program = inTerminal({}, 'start', 'demo', '-m');
     await program.says('(qemu)');
     program.child.stdin?.write('\x01d');
     await program.says('demo runs on.');
