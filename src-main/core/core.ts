@@ -10,7 +10,9 @@ import { explain } from './diagnosis/explain.ts';
 import { combineEngines } from './engines/engines.ts';
 import { createFuchsiaEngine } from './engines/fuchsia/engine.ts';
 import { createQemuEngine } from './engines/qemu/engine.ts';
+import { ffxInstanceRoot } from './guests/fuchsia/engine-data.ts';
 import type { Paths } from './home/paths.ts';
+import { FfxInstances } from './instances/ffx/ffx-instances.ts';
 import { InstanceManager } from './instances/manager.ts';
 import { InstanceStore } from './instances/store.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
@@ -32,6 +34,8 @@ export interface CoreOptions {
   readonly clock?: Clock;
   /** Where programs of the host are looked for, if not in the usual places. */
   readonly toolSearch?: HostToolSearch;
+  /** ffx's instance directory, if not the usual one. */
+  readonly ffxInstances?: string;
   /** Someone asked this process to give up the home; called after the request was answered. */
   onHandover(): void;
 }
@@ -64,7 +68,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     plain: createQemuEngine(engineOptions),
     fuchsia: createFuchsiaEngine(engineOptions),
   });
-  const manager = new InstanceManager({ paths, store, engine, doctor, explain, clock, log });
+  const adopted = new FfxInstances({
+    root: options.ffxInstances ?? ffxInstanceRoot(),
+    paths,
+    clock,
+    log,
+    isAttended: () => sessions.size > 0,
+  });
+  const manager = new InstanceManager({ paths, store, engine, doctor, explain, clock, log }, adopted);
   const handlers = createHandlers({ ...options, manager, engine, doctor, settings });
   const router = createRouter(handlers, log);
 

@@ -13,6 +13,8 @@ export const filenames = {
   acceleration: 'acceleration.json',
   /** The Linux guest's kernel and base initrd. */
   linuxGuest: 'linux-guest',
+  /** Transcripts of instances that ffx started, by id and by life of their engine. */
+  adopted: 'ffx',
   /** The user's key pair for guests. */
   ssh: 'ssh',
   /** Theme, font size. */

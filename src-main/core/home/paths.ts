@@ -21,6 +21,14 @@ export interface Paths {
   readonly log: string;
   readonly electron: string;
   instance(id: InstanceId): InstancePaths;
+  adopted(id: InstanceId): AdoptedPaths;
+}
+
+/** What is kept here of an instance that lives elsewhere: what was said while Slipway listened. */
+export interface AdoptedPaths {
+  readonly directory: string;
+  /** `run`: a name for one life of its engine. */
+  run(run: string): Pick<BootPaths, 'directory' | 'serialOutput' | 'monitorTranscript' | 'qmpTranscript'>;
 }
 
 export interface InstancePaths {
@@ -74,6 +82,10 @@ export function pathsOf(home: string): Paths {
     log: at(filenames.log),
     electron: at(filenames.electron),
     instance: (id) => instancePathsOf(at(filenames.instances, id)),
+    adopted: (id) => ({
+      directory: at(filenames.cache, filenames.adopted, id),
+      run: (run) => bootPathsOf(at(filenames.cache, filenames.adopted, id, run)),
+    }),
   };
 }
 

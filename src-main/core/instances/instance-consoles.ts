@@ -5,7 +5,7 @@
  * Must never open a monitor socket that nobody looks at: QEMU serves one client at a time, and scripts come first.
  */
 import { rm } from 'node:fs/promises';
-import { connect, type Server, type Socket } from 'node:net';
+import type { Server } from 'node:net';
 import type { ConsoleName } from '../../../src-shared/contract/calls.ts';
 import type { ConsoleFrame } from '../../../src-shared/contract/console-frames.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
@@ -18,7 +18,7 @@ import { filenames } from '../home/filenames.ts';
 import type { InstancePaths } from '../home/paths.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
-import { openSocketPath, withSocketPath } from '../process/socket-path.ts';
+import { connectSocket, openSocketPath } from '../process/socket-path.ts';
 import type { ManagedConsoles, OpenedConsole } from './managed-instance.ts';
 
 type Send = (frame: ConsoleFrame) => void;
@@ -68,14 +68,14 @@ export class InstanceConsoles implements ManagedConsoles {
 
   /** `boot` null: the current one and every one after it. An old boot is read-only. */
   async open(name: ConsoleName, boot: number | null, send: Send): Promise<OpenedConsole> {
-    if (boot === null || boot === this.#boot) return viewOf(this.#consoles[name], send);
+    if (boot === null || boot === this.#boot) return viewConsole(this.#consoles[name], send);
     const old = new Console({ clock: this.#clock });
     await old.restart(this.#streamOf(name, boot, false));
     if (old.tail.size === 0) {
       await old.dispose();
       throw new SlipwayError('unknown_console', `Nothing is kept of the ${name} console of boot ${boot}.`);
     }
-    const opened = viewOf(old, send);
+    const opened = viewConsole(old, send);
     await old.end(`the end of boot ${boot}`);
     const { viewing } = opened;
     return { ...opened, viewing: { ...viewing, close: () => void old.dispose() } };
@@ -144,7 +144,7 @@ export class InstanceConsoles implements ManagedConsoles {
     return new SocketConsole({
       transcript,
       protocol,
-      connect: (signal) => withSocketPath(this.#paths.run, socketName, (path) => dial(path, signal)),
+      connect: (signal) => connectSocket(this.#paths.run, socketName, signal),
     });
   }
 
@@ -174,7 +174,8 @@ export class InstanceConsoles implements ManagedConsoles {
 
 const consoleNames = ['serial', 'monitor', 'qmp', 'log'] as const satisfies readonly ConsoleName[];
 
-function viewOf(console: Console, send: Send): OpenedConsole {
+/** A viewer of a console as the service hands it on. */
+export function viewConsole(console: Console, send: Send): OpenedConsole {
   // The session numbers its viewers and puts its own number into every frame.
   const handle = console.open(0, send);
   return {
@@ -187,17 +188,6 @@ function viewOf(console: Console, send: Send): OpenedConsole {
       close: () => handle.close(),
     },
   };
-}
-
-function dial(path: string, signal: AbortSignal): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ path, signal });
-    socket.once('connect', () => {
-      socket.off('error', reject);
-      resolve(socket);
-    });
-    socket.once('error', reject);
-  });
 }
 
 function listen(server: Server, path: string): Promise<void> {

@@ -6,6 +6,7 @@
 import type { ConsoleName } from '../../../src-shared/contract/calls.ts';
 import type { ConsoleFrame } from '../../../src-shared/contract/console-frames.ts';
 import type { Action } from '../../../src-shared/lifecycle.ts';
+import type { InstanceId } from '../../../src-shared/model/ids.ts';
 import type { Boot, DiskUse, InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import type { Emitter } from '../kit/emitter.ts';
@@ -57,4 +58,20 @@ export interface ManagedInstance {
   whenStopped(): Promise<void>;
   /** Lets go of everything; a guest lives on. */
   dispose(): Promise<void>;
+}
+
+/** The manager's list, as somebody fills it who finds instances that Slipway did not make. */
+export interface InstanceList {
+  has(id: InstanceId): boolean;
+  add(id: InstanceId, instance: ManagedInstance): void;
+  /** It is gone, and nothing of it is kept. */
+  remove(id: InstanceId): void;
+}
+
+export interface AdoptedInstances {
+  /** Resolves when each was looked at once. */
+  start(list: InstanceList): Promise<void>;
+  /** Looks anew, now. */
+  look(): Promise<void>;
+  dispose(): void;
 }

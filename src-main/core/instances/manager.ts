@@ -11,7 +11,7 @@ import type { Spec } from '../../../src-shared/model/spec.ts';
 import { Emitter } from '../kit/emitter.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import { brokenView } from './broken-view.ts';
-import type { InstanceRequest, ManagedInstance } from './managed-instance.ts';
+import type { AdoptedInstances, InstanceRequest, ManagedInstance } from './managed-instance.ts';
 import type { InstanceServices } from './services.ts';
 import { watchSpace } from './space-watch.ts';
 import { Supervisor } from './supervisor.ts';
@@ -19,6 +19,7 @@ import { Supervisor } from './supervisor.ts';
 export class InstanceManager {
   readonly events = new Emitter<SlipwayEvent>();
   readonly #services: InstanceServices;
+  readonly #adopted: AdoptedInstances | null;
   readonly #instances = new Map<InstanceId, ManagedInstance>();
   /** Directories whose Spec cannot be read: listed, so that they can be looked at and deleted. */
   readonly #broken = new Map<InstanceId, string>();
@@ -27,8 +28,10 @@ export class InstanceManager {
   readonly #restarting = new Set<InstanceId>();
   readonly #disposal = new AbortController();
 
-  constructor(services: InstanceServices) {
+  /** @param adopted instances that others made, listed beside the home's own. */
+  constructor(services: InstanceServices, adopted: AdoptedInstances | null = null) {
     this.#services = services;
+    this.#adopted = adopted;
   }
 
   /** Finds every instance and what has become of it. Resolves when each was looked at once. */
@@ -45,7 +48,23 @@ export class InstanceManager {
     );
     const { paths, log } = this.#services;
     const guests = () => [...this.#instances.values()].map(({ watched }) => watched).filter((guest) => guest !== null);
+    await this.#adopted?.start({
+      has: (id) => this.#instances.has(id) || this.#broken.has(id),
+      add: (id, instance) => {
+        this.#list(id, instance);
+        this.events.emit({ type: 'instanceChanged', view: instance.view });
+      },
+      remove: (id) => {
+        this.#instances.delete(id);
+        this.events.emit({ type: 'instanceRemoved', id, trash: '' });
+      },
+    });
     void watchSpace({ directory: paths.instances, clock, log, guests }, this.#disposal.signal);
+  }
+
+  /** Looks once more at what nobody tells of by itself. */
+  async look(): Promise<void> {
+    await this.#adopted?.look();
   }
 
   list(): InstanceView[] {
@@ -85,7 +104,9 @@ export class InstanceManager {
     const { store, clock } = this.#services;
     const { architecture } = await this.#refuseImpossible(request);
     // A Fuchsia device says itself what it is.
-    const spec = await store.create({ ...request, architecture }, new Date(clock.now()));
+    const spec = await store.create({ ...request, architecture }, new Date(clock.now()), (id) =>
+      this.#instances.has(id),
+    );
     const supervisor = this.#adopt(spec);
     await this.#queue.run(spec.id, async () => {
       await supervisor.discover();
@@ -164,7 +185,7 @@ export class InstanceManager {
   }
 
   async restore(trash: string): Promise<InstanceView> {
-    const spec = await this.#services.store.restore(trash);
+    const spec = await this.#services.store.restore(trash, (id) => this.#instances.has(id));
     const supervisor = this.#adopt(spec);
     await supervisor.discover();
     this.events.emit({ type: 'instanceChanged', view: supervisor.state.view });
@@ -174,6 +195,7 @@ export class InstanceManager {
   /** Lets go of every guest; they live on. */
   async dispose(): Promise<void> {
     this.#disposal.abort(new Error('Slipway is closing'));
+    this.#adopted?.dispose();
     await Promise.all([...this.#instances.values()].map((instance) => instance.dispose()));
     this.#instances.clear();
   }
@@ -190,9 +212,13 @@ export class InstanceManager {
 
   #adopt(spec: Spec): Supervisor {
     const supervisor = new Supervisor(this.#services, spec);
-    this.#instances.set(spec.id, supervisor);
-    supervisor.state.changed.on((view) => this.events.emit({ type: 'instanceChanged', view }));
+    this.#list(spec.id, supervisor);
     return supervisor;
+  }
+
+  #list(id: InstanceId, instance: ManagedInstance): void {
+    this.#instances.set(id, instance);
+    instance.changed.on((view) => this.events.emit({ type: 'instanceChanged', view }));
   }
 
   #perform(id: InstanceId, action: 'launch' | 'reset' | 'pause' | 'resume'): Promise<InstanceView> {

@@ -51,9 +51,13 @@ export class InstanceStore {
   /**
    * Makes the directory with the Spec in it; the id is the name's, with a number when that is taken. It is made under
    * another name and renamed: a directory without a Spec is never seen, whenever we die, and of two launches of one name
-   * the second finds the id taken.
+   * the second finds the id taken. `isTaken`: by an instance that has its directory elsewhere.
    */
-  async create(request: Omit<Spec, 'id' | 'version' | 'createdAt'>, now: Date): Promise<Spec> {
+  async create(
+    request: Omit<Spec, 'id' | 'version' | 'createdAt'>,
+    now: Date,
+    isTaken: (id: InstanceId) => boolean = () => false,
+  ): Promise<Spec> {
     const base = idFromName(request.name);
     const making = await mkdtemp(join(this.#paths.instances, filenames.newInstance)).catch((error: unknown) => {
       throw homeFull(error);
@@ -62,7 +66,7 @@ export class InstanceStore {
       for (let attempt = 1; ; attempt++) {
         const id = attempt === 1 ? base : `${base}-${attempt}`;
         const { directory } = this.#paths.instance(id);
-        if (await exists(directory)) continue;
+        if (isTaken(id) || (await exists(directory))) continue;
         const spec: Spec = { version: 1, id, createdAt: now.toISOString(), ...request };
         await writeJsonAtomically(join(making, filenames.spec), spec);
         try {
@@ -177,7 +181,7 @@ export class InstanceStore {
   }
 
   /** Brings a trashed instance back under its old id, or the next free one. */
-  async restore(trash: string): Promise<Spec> {
+  async restore(trash: string, isTaken: (id: InstanceId) => boolean = () => false): Promise<Spec> {
     const match = /^\d{4}-[0-9TZ-]+_([a-z0-9-]+)$/.exec(trash);
     const source = join(this.#paths.trash, trash);
     if (match?.[1] === undefined || !(await exists(source))) {
@@ -186,7 +190,9 @@ export class InstanceStore {
       });
     }
     let id = match[1];
-    for (let attempt = 2; await exists(this.#paths.instance(id).directory); attempt++) id = `${match[1]}-${attempt}`;
+    for (let attempt = 2; isTaken(id) || (await exists(this.#paths.instance(id).directory)); attempt++) {
+      id = `${match[1]}-${attempt}`;
+    }
     await rename(source, this.#paths.instance(id).directory);
     const spec = await this.readSpec(id);
     if (spec.state !== 'ok') {

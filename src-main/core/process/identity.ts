@@ -1,6 +1,7 @@
 /**
  * Which process is ours. A pid alone says nothing: it is reused. An identity is the pid, the moment that process
- * started, the boot of the host it started in, and our `-uuid` in its command line.
+ * started, the boot of the host it started in, and our `-uuid` in its command line; of what others started, marks in the
+ * command line that are as good.
  *
  * Never: believes a pid file, signals anything (see signal.ts), or takes a zombie for a living process.
  */
@@ -19,6 +20,18 @@ export const processIdentitySchema = z.strictObject({
 });
 export type ProcessIdentity = Readonly<z.infer<typeof processIdentitySchema>>;
 
+/**
+ * A process that Slipway did not start: it has no uuid of ours, and is told by its command line. `isOurs` must be as hard
+ * to satisfy by chance as a uuid is, because what satisfies it may be signalled.
+ */
+export interface ForeignProcess extends Omit<ProcessIdentity, 'uuid'> {
+  /** As it was when the process was recognised. */
+  readonly commandLine: readonly string[];
+  isOurs(commandLine: readonly string[]): boolean;
+}
+
+export type KnownProcess = ProcessIdentity | ForeignProcess;
+
 /** `other`: something else has the pid now, so ours is gone too. */
 export type ProcessState = 'alive' | 'gone' | 'other';
 
@@ -36,21 +49,62 @@ export function uuidOf(commandLine: readonly string[]): string | null {
  * `-uuid`; a child between fork and exec still has its parent's command line and counts as the latter.
  */
 export async function readIdentity(pid: number, table: ProcessTable = hostProcesses): Promise<ProcessIdentity | null> {
+  const life = await readLife(pid, table);
+  const uuid = uuidOf(life?.commandLine ?? []);
+  return life === null || uuid === null ? null : { pid, startTicks: life.startTicks, bootId: life.bootId, uuid };
+}
+
+/** The process that has the pid now, if its command line says that it is ours. */
+export async function recognise(
+  pid: number,
+  isOurs: ForeignProcess['isOurs'],
+  table: ProcessTable = hostProcesses,
+): Promise<ForeignProcess | null> {
+  const life = await readLife(pid, table);
+  return life !== null && isOurs(life.commandLine) ? { pid, ...life, isOurs } : null;
+}
+
+/**
+ * One of this user's processes that is ours by its command line, whatever its pid. If several are, the youngest: before
+ * it there may be a wrapper (`strace`, `gdb --args`) with the same words.
+ */
+export async function findRecognised(
+  isOurs: ForeignProcess['isOurs'],
+  table: ProcessTable = hostProcesses,
+): Promise<ForeignProcess | null> {
+  const found = await Promise.all(
+    (await table.pids()).map(async (pid) => {
+      const commandLine = await table.commandLine(pid).catch(() => null);
+      return commandLine !== null && isOurs(commandLine) ? await recognise(pid, isOurs, table) : null;
+    }),
+  );
+  const ours = found.filter((process) => process !== null);
+  return ours.reduce<ForeignProcess | null>(
+    (youngest, next) => (isOlder(youngest, next) ? next : (youngest ?? next)),
+    null,
+  );
+}
+
+interface Life {
+  readonly startTicks: number;
+  readonly bootId: string;
+  readonly commandLine: readonly string[];
+}
+
+/** One life of a pid with its command line; null when there is none, or when it ended while it was looked at. */
+async function readLife(pid: number, table: ProcessTable): Promise<Life | null> {
   const bootId = await table.bootId();
   const before = table.statNow(pid);
   if (before === null || isDead(before)) return null;
-  const uuid = uuidOf((await settledCommandLine(pid, table)) ?? []);
+  const commandLine = (await settledCommandLine(pid, table)) ?? [];
   // The same life of the pid before and after, or the two facts are of two processes.
   const after = table.statNow(pid);
-  if (uuid === null || isDead(after) || after?.startTicks !== before.startTicks) return null;
-  return { pid, startTicks: before.startTicks, bootId, uuid };
+  if (isDead(after) || after?.startTicks !== before.startTicks) return null;
+  return { startTicks: before.startTicks, bootId, commandLine };
 }
 
 /** What became of a process that was ours. Reads only; may be out of date by the time it is used. */
-export async function processState(
-  identity: ProcessIdentity,
-  table: ProcessTable = hostProcesses,
-): Promise<ProcessState> {
+export async function processState(identity: KnownProcess, table: ProcessTable = hostProcesses): Promise<ProcessState> {
   if ((await table.bootId()) !== identity.bootId) return table.statNow(identity.pid) === null ? 'gone' : 'other';
   const state = stateNow(identity, table);
   if (state !== 'alive') return state;
@@ -60,11 +114,12 @@ export async function processState(
   if (stateAfter !== 'alive') return stateAfter;
   // Still empty, and it is the same life of the pid: a process that has given up its memory and not yet its files.
   if (commandLine.length === 0) return 'alive';
-  return sameUuid(uuidOf(commandLine), identity.uuid) ? 'alive' : 'other';
+  const isOurs = 'uuid' in identity ? sameUuid(uuidOf(commandLine), identity.uuid) : identity.isOurs(commandLine);
+  return isOurs ? 'alive' : 'other';
 }
 
 /** The part of `processState` that can be had without waiting: pid and start, not boot and uuid. */
-export function stateNow(identity: ProcessIdentity, table: ProcessTable = hostProcesses): ProcessState {
+export function stateNow(identity: KnownProcess, table: ProcessTable = hostProcesses): ProcessState {
   const stat = table.statNow(identity.pid);
   if (stat === null) return 'gone';
   if (stat.startTicks !== identity.startTicks) return 'other';
@@ -86,7 +141,7 @@ export async function findByUuid(uuid: string, table: ProcessTable = hostProcess
   return ours.reduce((oldest, next) => (oldest === null || isOlder(next, oldest) ? next : oldest), null);
 }
 
-function isOlder(a: ProcessIdentity | null, b: ProcessIdentity | null): boolean {
+function isOlder(a: KnownProcess | null, b: KnownProcess | null): boolean {
   if (a === null || b === null) return a !== null;
   return a.startTicks !== b.startTicks ? a.startTicks < b.startTicks : a.pid < b.pid;
 }

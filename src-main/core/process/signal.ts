@@ -2,12 +2,13 @@
  * Ending a process that is known to be ours, and knowing when it has ended. The only place that signals a guest's
  * process.
  *
- * Never: signals a pid whose identity was not checked in the same call, a process group, or anything without our uuid.
+ * Never: signals a pid whose identity was not checked in the same call, a process group, or what is ours neither
+ * by its uuid nor by its command line.
  */
 import { isErrno } from '../kit/atomic-file.ts';
 import { type Clock, systemClock } from '../kit/clock.ts';
 import { hostProcesses } from './host-processes.ts';
-import { type ProcessIdentity, type ProcessState, processState, stateNow } from './identity.ts';
+import { type KnownProcess, type ProcessState, processState, stateNow } from './identity.ts';
 import type { ProcessTable } from './process-table.ts';
 
 export type SendSignal = (pid: number, signal: NodeJS.Signals) => void;
@@ -27,7 +28,7 @@ const sendSignal: SendSignal = (pid, signal) => {
  * @throws what kill(2) says other than ESRCH (EPERM: the program changed its user).
  */
 export async function signalVerified(
-  identity: ProcessIdentity,
+  identity: KnownProcess,
   signal: NodeJS.Signals,
   table: ProcessTable = hostProcesses,
   send: SendSignal = sendSignal,
@@ -56,7 +57,7 @@ const polling = { firstMs: 20, lastMs: 200, factor: 1.5 } as const;
  * not change its uuid. Rejects with the signal's reason when it is aborted.
  */
 export async function processExit(
-  identity: ProcessIdentity,
+  identity: KnownProcess,
   signal?: AbortSignal,
   clock: Clock = systemClock,
   table: ProcessTable = hostProcesses,

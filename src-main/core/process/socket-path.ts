@@ -5,6 +5,7 @@
  */
 import { constants, existsSync } from 'node:fs';
 import { mkdtemp, open, realpath, rm, symlink } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
@@ -49,6 +50,22 @@ export async function withSocketPath<T>(
   } finally {
     await socketPath.close();
   }
+}
+
+/** Connects to the socket `name` in `directory`. Rejects when nobody listens or the signal is aborted. */
+export function connectSocket(directory: string, name: string, signal: AbortSignal): Promise<Socket> {
+  return withSocketPath(directory, name, (path) => dial(path, signal));
+}
+
+function dial(path: string, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ path, signal });
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+    socket.once('error', reject);
+  });
 }
 
 /** Linux: the kernel resolves `/proc/self/fd/<n>` to the open directory itself, wherever that is, renamed or not. */

@@ -5,7 +5,12 @@ import type { EmulatorEngine } from '../engines/engine.ts';
 import { isFuchsia } from '../engines/engines.ts';
 import { resolveFuchsia } from '../engines/fuchsia/resolve-choices.ts';
 import { describeBundle } from '../guests/fuchsia/bundle-gallery.ts';
-import { defaultFfxInstanceRoot, engineDataFilename, exportEngineData } from '../guests/fuchsia/engine-data.ts';
+import {
+  defaultFfxInstanceRoot,
+  engineDataFilename,
+  exportEngineData,
+  ffxInstanceRoot,
+} from '../guests/fuchsia/engine-data.ts';
 import type { Paths } from '../home/paths.ts';
 import { notFuchsia, sectionsOf } from '../instances/ffx-words.ts';
 import type { InstanceManager } from '../instances/manager.ts';
@@ -42,7 +47,7 @@ export function fuchsiaHandlers(services: FuchsiaServices): Pick<Handlers, Fuchs
       const { data } = await manager.get(id).ffxWords();
       // A directory of its own: another instance's record in the chosen one must not be replaced.
       const path = join(session.tokens.resolve(directory), id, engineDataFilename);
-      await exportEngineData(data, path, [defaultFfxInstanceRoot()]);
+      await exportEngineData(data, path, [defaultFfxInstanceRoot(), ffxInstanceRoot()]);
       return { path };
     },
   };

@@ -42,7 +42,10 @@ export function createHandlers(services: HandlerServices): Handlers {
     'settings.get': async () => settings.current,
     'settings.set': (change) => settings.set(change),
 
-    'instance.list': async () => manager.list(),
+    'instance.list': async () => {
+      await manager.look();
+      return manager.list();
+    },
     'instance.show': ({ id }) => manager.get(id).describe(),
     'instance.find': async ({ name }) => ({ id: manager.find(name) }),
     'instance.launch': async (draft, session) => {

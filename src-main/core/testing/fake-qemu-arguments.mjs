@@ -22,6 +22,9 @@ const defaults = {
   status: null,
 };
 
+/** Options that take a socket without a `-chardev` of its own: `unix:PATH,server,nowait`. */
+const unixUses = { '-qmp': 'control', '-qmp-pretty': 'control', '-monitor': 'readline', '-serial': 'serial' };
+
 /** `a=b,c=d,,e` as QEMU reads it: a doubled comma is one comma of the value. The first part may go without a key. */
 export function parseProperties(text) {
   const properties = new Map();
@@ -66,11 +69,18 @@ export function parseArguments(argv) {
       const properties = parseProperties(argument);
       options.networks.push(properties.get('id')?.[0]);
       for (const rule of properties.get('hostfwd') ?? []) options.hostForwards.push({ argument, rule });
-    } else if (name === '-qmp') {
-      const [path] = value()
-        .replace(/^unix:/, '')
-        .split(',');
-      options.chardevs.push({ id: `qmp:${path}`, kind: 'socket', path, argument: `-qmp unix:${path}`, use: 'control' });
+    } else if (unixUses[name] !== undefined && (argv[index + 1] ?? '').startsWith('unix:')) {
+      const argument = value();
+      const properties = parseProperties(argument.replace(/^unix:/, 'path='));
+      const [path] = properties.get('path');
+      options.chardevs.push({
+        id: `${name}:${path}`,
+        kind: 'socket',
+        path,
+        logfile: properties.get('logfile')?.[0] ?? null,
+        argument: `${name} ${argument}`,
+        use: unixUses[name],
+      });
     } else if (name === '-chardev') {
       const argument = value();
       const properties = parseProperties(argument);
@@ -78,6 +88,7 @@ export function parseArguments(argv) {
         id: properties.get('id')?.[0],
         kind: properties.get(''),
         path: properties.get('path')?.[0] ?? null,
+        logfile: properties.get('logfile')?.[0] ?? null,
         argument: `-chardev ${argument}`,
         use: null,
       });

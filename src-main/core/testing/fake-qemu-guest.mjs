@@ -61,7 +61,7 @@ export function createGuest(script, { exitNow, isPaused }) {
     /** As QEMU's pipe chardev: both files must be there; the FIFO is opened for both directions and so never ends. */
     async openSerial(chardev) {
       if (chardev.kind === 'socket') {
-        await openSerialSocket(chardev.path);
+        await openSerialSocket(chardev);
         return;
       }
       const output = openSync(`${chardev.path}.out`, constants.O_RDWR);
@@ -105,9 +105,10 @@ export function createGuest(script, { exitNow, isPaused }) {
     },
   };
 
-  /** One client at a time; without one the bytes are lost, as they are with QEMU's `wait=off`. */
-  function openSerialSocket(path) {
+  /** One client at a time; without one the bytes are lost, as they are with QEMU's `wait=off`, but for its `logfile`. */
+  function openSerialSocket({ path, logfile }) {
     let client = null;
+    const log = logfile === null ? null : openSync(logfile, 'w');
     const server = createServer((socket) => {
       if (client !== null) return;
       client = socket;
@@ -116,7 +117,10 @@ export function createGuest(script, { exitNow, isPaused }) {
         client = null;
       });
     });
-    write = (bytes) => client?.write(bytes);
+    write = (bytes) => {
+      client?.write(bytes);
+      if (log !== null) writeSync(log, bytes);
+    };
     return new Promise((resolve, reject) => server.once('error', reject).listen(path, resolve));
   }
 }

@@ -4,7 +4,7 @@
  */
 import { mkdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { SlipwayError } from '../../../../src-shared/contract/errors.ts';
 import { type EngineData, engineDataSchema } from '../../../../src-shared/model/ffx-engine-data.ts';
 import { isErrno, writeJsonAtomically } from '../../kit/atomic-file.ts';
@@ -59,6 +59,12 @@ export function defaultFfxInstanceRoot(
   const linux = data !== undefined && isAbsolute(data) ? data : join(home, '.local', 'share');
   const base = platform === 'darwin' ? join(home, 'Library') : linux;
   return join(base, 'Fuchsia', 'ffx', 'emu', 'instances');
+}
+
+/** Where ffx's instances are looked for: `SLIPWAY_FFX_INSTANCES`, for those who set `emu.instance_dir`, or the default. */
+export function ffxInstanceRoot(environment: Readonly<Record<string, string | undefined>> = process.env): string {
+  const configured = environment.SLIPWAY_FFX_INSTANCES;
+  return configured ? resolve(configured) : defaultFfxInstanceRoot(environment);
 }
 
 /**

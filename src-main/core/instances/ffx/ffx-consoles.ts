@@ -1,0 +1,171 @@
+/**
+ * The consoles of an instance that ffx started. Its serial output is read from the file QEMU keeps of it, from the first
+ * byte on, every byte once; monitor and QMP are connected while somebody looks, and what they say is written down in
+ * Slipway's own cache.
+ *
+ * Must never write in the instance's directory, or hold a socket there that nobody uses: QEMU serves one client at a
+ * time, and ffx comes first. The one exception is a serial line that QEMU keeps no file of: what it says is lost unless
+ * somebody listens.
+ */
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type ConsoleName, consoleNames } from '../../../../src-shared/contract/calls.ts';
+import type { ConsoleFrame } from '../../../../src-shared/contract/console-frames.ts';
+import { SlipwayError } from '../../../../src-shared/contract/errors.ts';
+import { Console, type ConsoleStream } from '../../consoles/console.ts';
+import type { ConsoleInput } from '../../consoles/keyboard.ts';
+import { SocketConsole } from '../../consoles/socket-console.ts';
+import type { AdoptedPaths } from '../../home/paths.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { ForeignProcess } from '../../process/identity.ts';
+import { connectSocket } from '../../process/socket-path.ts';
+import { viewConsole } from '../instance-consoles.ts';
+import type { ManagedConsoles, OpenedConsole } from '../managed-instance.ts';
+import { serialLineOf } from './command-line-marks.ts';
+import { SerialLine } from './serial-line.ts';
+import { isHeld } from './socket-holder.ts';
+
+export interface FfxConsolesOptions {
+  readonly directory: string;
+  readonly kept: AdoptedPaths;
+  readonly clock: Clock;
+  /** A key found the serial line held by somebody else, or free again. */
+  readonly onHeld: (held: boolean) => void;
+}
+
+/** What the consoles are put on. */
+export interface FfxLife {
+  readonly boot: number;
+  /** null: nothing runs; the last output is shown. */
+  readonly process: ForeignProcess | null;
+  readonly directories: readonly string[];
+  readonly engineLog: string;
+}
+
+export class FfxConsoles implements ManagedConsoles {
+  readonly #options: FfxConsolesOptions;
+  readonly #consoles: Record<ConsoleName, Console>;
+  #qmpInput: ConsoleInput | null = null;
+  #boot = 0;
+  #serialLog = '';
+  #serialState: 'recorded' | 'drained' | 'none' = 'none';
+
+  constructor(options: FfxConsolesOptions) {
+    this.#options = options;
+    const make = () => new Console({ clock: options.clock });
+    this.#consoles = { serial: make(), monitor: make(), qmp: make(), log: make() };
+  }
+
+  /** `recorded`: QEMU keeps a file of it. `drained`: Slipway does. `none`: it is in the terminal ffx was started in. */
+  get serialState(): 'recorded' | 'drained' | 'none' {
+    return this.#serialState;
+  }
+
+  get serialLog(): string {
+    return this.#serialLog;
+  }
+
+  /** Somebody here talks QMP; who else wants to must wait. */
+  get isQmpViewed(): boolean {
+    return this.#consoles.qmp.viewers > 0;
+  }
+
+  /** Goes over to another life of the emulator, or to its end; viewers come along. */
+  async follow(life: FfxLife): Promise<void> {
+    this.#boot = life.boot;
+    const streams = await this.#streamsOf(life);
+    this.#serialLog = streams.serial.path;
+    await Promise.all(consoleNames.map((name) => this.#consoles[name].restart(streams[name])));
+    if (life.process !== null) return;
+    await Promise.all(consoleNames.map((name) => this.#consoles[name].end('the emulator does not run')));
+  }
+
+  async open(name: ConsoleName, boot: number | null, send: (frame: ConsoleFrame) => void): Promise<OpenedConsole> {
+    if (boot === null || boot === this.#boot) return viewConsole(this.#consoles[name], send);
+    throw new SlipwayError('unknown_console', `Nothing is kept of the ${name} console of boot ${boot}.`, {
+      hint: 'ffx keeps the output of the last boot only.',
+    });
+  }
+
+  /** Gives QEMU's QMP up for as long as `use` takes; who looks at it here has it back afterwards. */
+  async lendQmp<T>(use: () => Promise<T>): Promise<T> {
+    const input = this.#qmpInput;
+    input?.release?.();
+    try {
+      return await use();
+    } finally {
+      if (input === this.#qmpInput && this.isQmpViewed) input?.attach?.();
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(consoleNames.map((name) => this.#consoles[name].dispose()));
+  }
+
+  async #streamsOf({ boot, process, directories, engineLog }: FfxLife): Promise<Record<ConsoleName, ConsoleStream>> {
+    const serialFile = `${engineLog}.serial`;
+    this.#qmpInput = null;
+    this.#serialState = 'none';
+    const log: ConsoleStream = { path: engineLog, boot, input: null, content: 'text' };
+    if (process === null) {
+      const kept = this.#options.kept.run((await this.#lastRun()) ?? 'none');
+      return {
+        serial: { path: serialFile, boot, input: null },
+        monitor: { path: kept.monitorTranscript, boot, input: null },
+        qmp: { path: kept.qmpTranscript, boot, input: null },
+        log,
+      };
+    }
+    const kept = await this.#beginRun(`${process.pid}-${process.startTicks}`);
+    const line = serialLineOf(process.commandLine, directories);
+    this.#serialState = line === null ? 'none' : line.logfile === null ? 'drained' : 'recorded';
+    const qmp = this.#socketConsole('qmp', kept.qmpTranscript, 'qmp');
+    this.#qmpInput = qmp;
+    return {
+      serial:
+        line?.logfile === null
+          ? { path: kept.serialOutput, boot, input: this.#drained(line.path, kept.serialOutput) }
+          : { path: line?.logfile ?? serialFile, boot, input: line === null ? null : this.#typing(line.path) },
+      monitor: {
+        path: kept.monitorTranscript,
+        boot,
+        input: this.#socketConsole('monitor', kept.monitorTranscript, 'raw'),
+      },
+      qmp: { path: kept.qmpTranscript, boot, input: qmp },
+      log,
+    };
+  }
+
+  #socketConsole(name: string, transcript: string, protocol: 'raw' | 'qmp'): SocketConsole {
+    const { directory } = this.#options;
+    return new SocketConsole({ transcript, protocol, connect: (signal) => connectSocket(directory, name, signal) });
+  }
+
+  #drained(path: string, transcript: string): SocketConsole {
+    const connect = (signal: AbortSignal) => connectSocket(dirname(path), basename(path), signal);
+    return new SocketConsole({ transcript, protocol: 'raw', connect, greetingMs: null, keep: true });
+  }
+
+  #typing(path: string): SerialLine {
+    return new SerialLine({
+      connect: (signal) => connectSocket(dirname(path), basename(path), signal),
+      isHeld: () => isHeld(path),
+      onHeld: this.#options.onHeld,
+    });
+  }
+
+  /** Transcripts of one life of the emulator; those of earlier lives go. */
+  async #beginRun(run: string): Promise<ReturnType<AdoptedPaths['run']>> {
+    const { kept } = this.#options;
+    for (const name of await readdir(kept.directory).catch(() => [])) {
+      if (name !== run) await rm(join(kept.directory, name), { recursive: true, force: true });
+    }
+    const files = kept.run(run);
+    await mkdir(files.directory, { recursive: true, mode: 0o700 });
+    return files;
+  }
+
+  async #lastRun(): Promise<string | null> {
+    return (await readdir(this.#options.kept.directory).catch(() => []))[0] ?? null;
+  }
+}
