@@ -11,7 +11,7 @@ import { commandName, failureText, instanceJson, instanceLines, sizeText } from 
 export const list: Command = async (args, { client, output }) => {
   const { values } = parseArgs({ args, options: { 'only-running': { type: 'boolean' } } });
   const all = await client.call('instance.list', {});
-  const views = values['only-running'] ? all.filter((view) => view.status.phase === 'running') : all;
+  const views = values['only-running'] ? all.filter((view) => engineState(view) === 'running') : all;
   output.result(views.map(instanceJson), instanceLines(views));
   if (all.length === 0) output.note('There are no instances yet. The first one: slipway start --demo');
   else if (views.length === 0) output.note('Nothing runs.');
