@@ -2,7 +2,7 @@
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../src-shared/model/instance.ts';
 import type { CommandContext, ExitCode } from './context.ts';
-import { commandName, instanceJson, instanceLines } from './terminal-output.ts';
+import { commandName, failureText, instanceJson, instanceLines } from './terminal-output.ts';
 import { waitForInstance } from './wait-for.ts';
 
 export interface AwaitedLaunch {
@@ -103,6 +103,8 @@ class LaunchFollower {
 async function ready(view: InstanceView, { client, output }: CommandContext): Promise<ExitCode> {
   output.result(instanceJson(view), instanceLines([view]));
   if (output.machine) return 0;
+  // The guest runs; a mapping that failed is no reason to say otherwise, and none to keep quiet about.
+  for (const { failure } of view.ports) if (failure !== null) output.note(failureText(failure).trimEnd());
   const { sshLine, gdb } = await client.call('instance.show', { id: view.id });
   output.note(`  console  slipway console ${commandName(view)}`);
   if (sshLine !== null) output.note(`  ssh      ${sshLine}`);
