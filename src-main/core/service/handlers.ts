@@ -1,6 +1,7 @@
 /** One handler per row of the call table. Each is a few lines: parse is done, errors are mapped, the work is elsewhere. */
 import { open } from 'node:fs/promises';
 import { arch, availableParallelism, platform, totalmem } from 'node:os';
+import { join } from 'node:path';
 import type { HostDescription } from '../../../src-shared/contract/calls.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { type Architecture, architectures } from '../../../src-shared/model/engine.ts';
@@ -8,6 +9,7 @@ import type { InstanceDetails } from '../../../src-shared/model/instance.ts';
 import { type Spec, specSchema } from '../../../src-shared/model/spec.ts';
 import type { EmulatorEngine } from '../engines/engine.ts';
 import { findFirmware } from '../engines/qemu/firmware.ts';
+import { quoteForShell } from '../engines/qemu-based/shell-line.ts';
 import { linuxGuestAvailability } from '../guests/linux/recipe.ts';
 import type { Paths } from '../home/paths.ts';
 import { commandOf } from '../instances/instance-view.ts';
@@ -193,7 +195,8 @@ async function describeInstance(supervisor: Supervisor, paths: Paths, store: Ins
   const { spec, view, current } = supervisor.state;
   const { record } = current;
   const instance = paths.instance(spec.id);
-  const ssh = view.ports.find((port) => port.name === 'ssh' && port.host !== null);
+  // Only what QEMU listens on: a port that could not be mapped is another program's.
+  const ssh = view.ports.find(({ name, state }) => name === 'ssh' && (state === 'mapped' || state === 'answering'));
   const lives = view.status.processLives;
   return {
     view,
@@ -219,7 +222,7 @@ async function describeInstance(supervisor: Supervisor, paths: Paths, store: Ins
         ? null
         : [
             `ssh -p ${ssh.host}`,
-            ...(spec.guest.kind === 'linux' ? [`-i '${paths.ssh}/id_ed25519'`] : []),
+            ...(spec.guest.kind === 'linux' ? [`-i ${quoteForShell(join(paths.ssh, 'id_ed25519'))}`] : []),
             // The guest makes its host key anew at every boot.
             '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null',
             `root@${ssh.bind === '0.0.0.0' ? '127.0.0.1' : ssh.bind}`,
