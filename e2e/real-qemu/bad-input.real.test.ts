@@ -258,8 +258,8 @@ describe('ports', () => {
         acceleration: 'tcg',
         networking: 'user',
         ports: [
-          { name: 'taken', protocol: 'tcp', guest: 80, host: busy },
-          { name: 'free', protocol: 'tcp', guest: 22, host: null },
+          { name: 'ssh', protocol: 'tcp', guest: 22, host: busy },
+          { name: 'free', protocol: 'tcp', guest: 80, host: null },
         ],
       },
     });
@@ -276,6 +276,8 @@ describe('ports', () => {
     });
     expect(free).toMatchObject({ state: 'mapped', failure: null, host: expect.any(Number) });
     expect(status.conditions.find(({ name }) => name === 'ports')).toMatchObject({ state: 'failed' });
+    // Whoever copied an ssh line would log in at the other program.
+    expect((await slipway.client.call('instance.show', { id })).sshLine).toBeNull();
     await stopAndWait(slipway.client, id);
   });
 });

@@ -1,4 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareHome } from '../core/home/prepare.ts';
@@ -221,6 +222,22 @@ describe('one instance from its first boot to the trash and back', () => {
     const { stdout } = await text('delete', 'demo', '-y');
     expect(stdout).toMatch(/^demo is in the trash until \d{4}-\d\d-\d\d\. Undo: slipway restore \S+_demo\n$/);
     expect((await text('restore', '../../etc')).code).toBe(1);
+  });
+
+  it('a port that is taken: the guest runs, and it is said which port failed and who has it', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    cleanups.add(() => void holder.close());
+    await new Promise((resolve) => holder.once('listening', resolve));
+    const address = holder.address();
+    const busy = typeof address === 'object' && address !== null ? address.port : 0;
+    const started = await text('start', '--demo', '--name', 'taken', '--qemu', qemu, '--port', `web:80:${busy}`);
+    expect(started).toMatchObject({ code: 0, stdout: expect.stringContaining(`web 127.0.0.1:${busy} (failed)`) });
+    expect(started.stderr).toContain('in use by');
+    expect(started.stderr).toContain(`(pid ${process.pid})`);
+    // Another process looks now: the one that tried to map it is gone.
+    const { stdout } = await text('show', 'taken');
+    expect(stdout).toContain(`(pid ${process.pid})`);
+    expect((await text('stop', 'taken', '--now')).stdout).not.toContain(String(busy));
   });
 
   it('a guest that dies at once: what QEMU said is shown', async () => {

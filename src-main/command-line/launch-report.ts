@@ -3,7 +3,7 @@ import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../src-shared/model/instance.ts';
 import type { CommandContext, ExitCode } from './context.ts';
 import { type AwaitedLaunch, LaunchFollower } from './launch-follower.ts';
-import { commandName, doneJson, instanceJson, instanceLines } from './terminal-output.ts';
+import { commandName, doneJson, failureText, instanceJson, instanceLines } from './terminal-output.ts';
 import { timeoutReport } from './timeout-report.ts';
 
 export async function reportLaunch(launch: AwaitedLaunch, context: CommandContext): Promise<ExitCode> {
@@ -50,6 +50,8 @@ async function ready(view: InstanceView, { client, output }: CommandContext): Pr
   if (view.guestKind === 'fuchsia' && view.status.ready) output.note('Emulator is ready.');
   output.result({ ...instanceJson(view), ...doneJson(output) }, instanceLines([view]));
   if (output.machine) return 0;
+  // The guest runs; a mapping that failed is no reason to say otherwise, and none to keep quiet about.
+  for (const { failure } of view.ports) if (failure !== null) output.note(failureText(failure).trimEnd());
   const { sshLine, gdb } = await client.call('instance.show', { id: view.id });
   output.note(`  console  slipway console ${commandName(view)}`);
   if (sshLine !== null) output.note(`  ssh      ${sshLine}`);

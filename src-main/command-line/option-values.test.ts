@@ -26,6 +26,8 @@ describe('values of options', () => {
     'ssh:65536',
     'ssh:22:65536',
     'a:1/x',
+    '8080:80',
+    '127.0.0.1:8080:80',
   ])('--port "%s" is refused', (text) => {
     expect(() => portMappingOf(text)).toThrow(UsageError);
   });

@@ -42,6 +42,9 @@ export function portMappingOf(text: string) {
   const [, name, guest, bind, host, protocol] = match ?? [];
   if (name === undefined || guest === undefined)
     throw new UsageError(`--port takes NAME:GUEST[:[ADDRESS:]HOST][/udp], not "${text}"`);
+  // HOST:GUEST, as other tools have it, would forward some other port and say nothing.
+  if (/^[\d.]+$/.test(name))
+    throw new UsageError(`--port begins with a NAME, and "${name}" is a number: --port NAME:GUEST:HOST`);
   return {
     name,
     protocol: protocol === 'udp' ? ('udp' as const) : ('tcp' as const),

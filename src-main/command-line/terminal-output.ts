@@ -2,6 +2,7 @@
 import type { Failure } from '../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../src-shared/model/instance.ts';
 import { statusWord } from '../../src-shared/model/instance.ts';
+import type { PortStatus } from '../../src-shared/model/ports.ts';
 import { alignColumns, displayWidth } from './display-width.ts';
 import { engineState } from './engine-state.ts';
 
@@ -121,8 +122,8 @@ export function instanceLines(views: readonly InstanceView[]): string {
       view.name,
       `${view.guestKind}/${view.architecture}`,
       view.ports
-        .filter((port) => port.host !== null)
-        .map((port) => `${port.name} ${port.bind}:${port.host}${port.protocol === 'udp' ? '/udp' : ''}`)
+        .filter((port) => port.host !== null && port.state !== 'pending')
+        .map(portText)
         .join(', '),
     ]),
   ).join('\n');
@@ -130,6 +131,10 @@ export function instanceLines(views: readonly InstanceView[]): string {
 
 function padded(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - displayWidth(text)));
+}
+
+function portText({ name, bind, host, protocol, state }: PortStatus): string {
+  return `${name} ${bind}:${host}${protocol === 'udp' ? '/udp' : ''}${state === 'failed' ? ' (failed)' : ''}`;
 }
 
 /** How an instance is named in a command: its name, unless a shell would take that apart. */

@@ -9,7 +9,8 @@ import { decodeFrame, encodeFrame } from '../../src-shared/contract/console-fram
 import { CleanupStack } from '../core/kit/cleanup-stack.ts';
 import { eventually } from '../core/testing/eventually.ts';
 import type { Service } from './service.ts';
-import { openHome, preparedHome } from './testing/open-home.ts';
+import { SessionClient } from './session-client.ts';
+import { asPage, openHome, preparedHome } from './testing/open-home.ts';
 import { serveWebFace, type WebFace } from './web.ts';
 
 let cleanups: CleanupStack;
@@ -314,6 +315,18 @@ describe('what a page may', () => {
     ['owner.focus', {}],
   ])('is not %s, whatever the server allows', async (name, input) => {
     expect(await call(true, name, input)).toMatchObject({ type: 'failure', failure: { code: 'not_permitted' } });
+  });
+
+  it('is not to browse where there is a native dialog: it could name any file by itself', async () => {
+    const service = await openHome(await preparedHome(cleanups), cleanups);
+    const inWindow = SessionClient.over(service, {
+      ...asPage,
+      face: 'window',
+      abilities: { pickFile: async () => null },
+    });
+    await expect(inWindow.call('files.browse', { directory: null })).rejects.toMatchObject({ code: 'not_permitted' });
+    expect(await call(false, 'files.browse', { directory: null })).toMatchObject({ type: 'result' });
+    inWindow.close();
   });
 
   it.each([

@@ -1,5 +1,7 @@
 /** Everything that is shown of one of Slipway's own instances at once. */
+import { join } from 'node:path';
 import type { InstanceDetails } from '../../../src-shared/model/instance.ts';
+import { quoteForShell } from '../engines/qemu-based/shell-line.ts';
 import type { InstanceState } from './instance-state.ts';
 import { commandOf } from './instance-view.ts';
 import type { InstanceServices } from './services.ts';
@@ -10,7 +12,8 @@ export async function describeInstance(
 ): Promise<InstanceDetails> {
   const { record } = current;
   const instance = paths.instance(spec.id);
-  const ssh = view.ports.find((port) => port.name === 'ssh' && port.host !== null);
+  // Only what QEMU listens on: a port that could not be mapped is another program's.
+  const ssh = view.ports.find(({ name, state }) => name === 'ssh' && (state === 'mapped' || state === 'answering'));
   const lives = view.status.processLives;
   return {
     view,
@@ -36,7 +39,9 @@ export async function describeInstance(
         ? null
         : [
             `ssh -p ${ssh.host}`,
-            ...(spec.guest.kind === 'linux' || spec.guest.kind === 'fuchsia' ? [`-i '${paths.ssh}/id_ed25519'`] : []),
+            ...(spec.guest.kind === 'linux' || spec.guest.kind === 'fuchsia'
+              ? [`-i ${quoteForShell(join(paths.ssh, 'id_ed25519'))}`]
+              : []),
             // The guest makes its host key anew at every boot.
             '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null',
             `root@${ssh.bind === '0.0.0.0' ? '127.0.0.1' : ssh.bind}`,

@@ -96,10 +96,23 @@ describe('readForwards', () => {
   it('finds again what an earlier owner added, and says what is missing', async () => {
     const { hmp } = fakeMonitor();
     await applyForwards({ mappings: [ssh], hmp, host: fakeHost() });
-    const statuses = await readForwards({ mappings: [ssh, http], hmp });
+    const host = fakeHost({ portState: async () => 'free' });
+    const statuses = await readForwards({ mappings: [ssh, http], hmp, host });
     expect(statuses.map(({ state, host }) => [state, host])).toEqual([
       ['mapped', 40000],
       ['failed', 8080],
     ]);
+    expect(statuses[1]?.failure?.message).toBe('QEMU does not list the mapping http.');
+  });
+
+  it('names who has the port of a mapping that an earlier owner could not add', async () => {
+    const { hmp } = fakeMonitor();
+    const findPortOwner = async () => ({ pid: 4711, command: 'nginx', commandLine: ['nginx'], uid: 0 });
+    const [status] = await readForwards({ mappings: [http], hmp, host: fakeHost({ findPortOwner }) });
+    expect(status).toMatchObject({
+      state: 'failed',
+      host: 8080,
+      failure: { code: 'port_busy', message: 'TCP port 8080 on 127.0.0.1 is in use by nginx (pid 4711).' },
+    });
   });
 });

@@ -38,20 +38,35 @@ export async function applyForwards(options: ForwardOptions): Promise<PortStatus
     const refused = await addForward(mapping, hmp, host);
     failures.push(refused === null ? null : await explainRefusal(mapping, index, refused, host));
   }
-  const read = await readForwards({ mappings, hmp });
-  return read.map((status, index) => {
+  const { statuses } = await listForwards(options);
+  return statuses.map((status, index) => {
     const failure = failures[index] ?? null;
     return failure === null ? status : { ...status, host: mappings[index]?.host ?? null, state: 'failed', failure };
   });
 }
 
-/** Status of mappings as a running QEMU has them, for an owner that attaches to it. Changes nothing. */
-export async function readForwards(options: Pick<ForwardOptions, 'mappings' | 'hmp'>): Promise<PortStatus[]> {
-  const { mappings } = options;
-  if (mappings.length === 0) return [];
-  const table = await options.hmp('info usernet');
+/**
+ * Status of mappings as a running QEMU has them, for an owner that attaches to it. Changes nothing. Why one failed was
+ * known to the owner that added it; what can still be seen is whether something else has its port.
+ */
+export async function readForwards(options: ForwardOptions): Promise<PortStatus[]> {
+  const { mappings, host = thisHost } = options;
+  const { statuses, table } = await listForwards(options);
+  const explained = statuses.map(async (status, index): Promise<PortStatus> => {
+    const mapping = mappings[index];
+    if (status.state !== 'failed' || mapping?.host == null) return status;
+    const address = bindAddress(mapping);
+    const state = await host.portState(mapping.protocol, address, mapping.host).catch(() => null);
+    return state === 'busy' ? { ...status, failure: await busyPort(mapping, index, table, host) } : status;
+  });
+  return Promise.all(explained);
+}
+
+async function listForwards({ mappings, hmp }: Pick<ForwardOptions, 'mappings' | 'hmp'>) {
+  if (mappings.length === 0) return { statuses: [], table: '' };
+  const table = await hmp('info usernet');
   const rows = matchForwards(mappings, hostForwards(parseUsernetTable(table)));
-  return mappings.map((mapping, index): PortStatus => {
+  const statuses = mappings.map((mapping, index): PortStatus => {
     const row = rows[index] ?? null;
     const status = { name: mapping.name, protocol: mapping.protocol, guest: mapping.guest, bind: bindAddress(mapping) };
     if (row !== null) return { ...status, host: row.sourcePort, state: 'mapped', failure: null };
@@ -64,6 +79,7 @@ export async function readForwards(options: Pick<ForwardOptions, 'mappings' | 'h
     };
     return { ...status, host: mapping.host, state: 'failed', failure };
   });
+  return { statuses, table };
 }
 
 /** null: added. */
@@ -109,16 +125,8 @@ async function explainRefusal(
   const state =
     reply.outcome === 'refused' ? await host.portState(protocol, address, port ?? 0).catch(() => null) : null;
   switch (state) {
-    case 'busy': {
-      const owner = port === null ? null : await host.findPortOwner(protocol, address, port).catch(() => null);
-      return {
-        ...common,
-        code: 'port_busy',
-        message: `${protocol.toUpperCase()} port ${port} on ${address} is in use by ${describeOwner(owner)}.`,
-        cause: owner === null || owner.commandLine.length === 0 ? undefined : owner.commandLine.join(' '),
-        hint: 'Stop that program, choose another host port, or leave the host port empty to get a free one.',
-      };
-    }
+    case 'busy':
+      return busyPort(mapping, index, reply.text, host);
     case 'not-permitted':
       return {
         ...common,
@@ -141,4 +149,18 @@ async function explainRefusal(
         hint: 'Try another host port, or leave it empty to get a free one.',
       };
   }
+}
+
+async function busyPort(mapping: PortMapping, index: number, raw: string, host: HostPorts): Promise<Failure> {
+  const { host: port, protocol } = mapping;
+  const address = bindAddress(mapping);
+  const owner = port === null ? null : await host.findPortOwner(protocol, address, port).catch(() => null);
+  return {
+    code: 'port_busy',
+    message: `${protocol.toUpperCase()} port ${port} on ${address} is in use by ${describeOwner(owner)}.`,
+    cause: owner === null || owner.commandLine.length === 0 ? undefined : owner.commandLine.join(' '),
+    hint: 'Stop that program, choose another host port, or leave the host port empty to get a free one.',
+    raw,
+    field: `host.ports.${index}`,
+  };
 }

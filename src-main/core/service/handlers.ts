@@ -97,7 +97,12 @@ export function createHandlers(services: HandlerServices): Handlers {
       return {};
     },
 
-    'files.browse': ({ directory }, session) => browse(directory, session.tokens),
+    'files.browse': async ({ directory }, session) => {
+      // A native dialog shows a person what a page asks for; past it a page could name any file by itself.
+      if (session.identity.abilities.pickFile !== undefined)
+        throw new SlipwayError('not_permitted', 'Files are chosen in a native dialog here.');
+      return browse(directory, session.tokens);
+    },
     'files.grant': async ({ path }, session) => session.tokens.grant(path),
     'files.pick': async (request, session) => {
       const pick = session.identity.abilities.pickFile;
