@@ -73,12 +73,19 @@ export class ReadinessWatch {
       ports: () => this.#state.current.ports,
       waitForSerial: (pattern, until) => this.#consoles.waitFor(pattern, until),
       wait: (ms, until) => this.#services.clock.wait(ms, until),
-      onWaiting: (text, hint) => this.#state.learn({ waiting: { text, hint, overdue: false } }),
+      onWaiting: (text, hint) => this.#waitFor(text, hint),
       onAnswering: (name) =>
         this.#state.learn({
           ports: this.#state.current.ports.map((port) => (port.name === name ? { ...port, state: 'answering' } : port)),
         }),
     });
+  }
+
+  /** What is met again and again is told once. */
+  #waitFor(text: string, hint: string): void {
+    const { waiting } = this.#state.current;
+    if (waiting?.text === text) return;
+    this.#state.learn({ waiting: { text, hint, overdue: waiting?.overdue ?? false } });
   }
 
   #isOverdue(): void {

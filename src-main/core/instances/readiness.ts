@@ -71,10 +71,9 @@ async function serialCheck(pattern: string, context: ReadinessContext): Promise<
 }
 
 async function bannerCheck(name: string, context: ReadinessContext): Promise<void> {
-  context.onWaiting(
-    `Waiting for the guest to answer on its ${name} port.`,
-    'The guest needs its network up and the service listening; the serial console shows how far it is.',
-  );
+  const waiting = `Waiting for the guest to answer on its ${name} port`;
+  const hint = 'The guest needs its network up and the service listening; the serial console shows how far it is.';
+  context.onWaiting(`${waiting}.`, hint);
   const port = context.ports().find((mapping) => mapping.name === name);
   if (port === undefined || port.state === 'failed' || port.host === null) {
     throw new SlipwayError('timed_out', `Readiness needs the ${name} port, and that is not mapped.`, {
@@ -84,16 +83,26 @@ async function bannerCheck(name: string, context: ReadinessContext): Promise<voi
   }
   const host = port.bind === '0.0.0.0' ? '127.0.0.1' : port.bind;
   // No deadline of its own: what takes long is said by the condition, and never called failed.
-  await waitForBanner({ host, port: port.host }, { deadlineMs: Number.POSITIVE_INFINITY, signal: context.signal });
+  await waitForBanner(
+    { host, port: port.host },
+    {
+      deadlineMs: Number.POSITIVE_INFINITY,
+      signal: context.signal,
+      onMiss: (why) => context.onWaiting(`${waiting}; last attempt: ${why}.`, hint),
+    },
+  );
   context.onAnswering(name);
 }
 
 async function commandCheck(command: readonly string[], context: ReadinessContext): Promise<void> {
   const [program = '', ...args] = command;
-  context.onWaiting(`Waiting for ${program} to succeed.`, `It is run again every ${retryMs} ms until it exits with 0.`);
+  const hint = `It is run again every ${retryMs} ms until it exits with 0.`;
+  context.onWaiting(`Waiting for ${program} to succeed.`, hint);
   for (;;) {
+    // A program that is not there, or cannot be run, ends the wait: it will not be there the next time either.
     const { code } = await runTool(program, args, { signal: context.signal, timeoutMs: 60_000 });
     if (code === 0) return;
+    context.onWaiting(`Waiting for ${program} to succeed; last time it exited with ${code}.`, hint);
     await context.wait(retryMs, context.signal);
   }
 }

@@ -22,6 +22,8 @@ interface BannerOptions {
   /** How long one connection may be silent before another is tried: bytes sent into a guest without a listener are lost. */
   readonly attemptMs?: number;
   readonly pauseMs?: number;
+  /** Each attempt that came to nothing, with why. */
+  onMiss?(why: string): void;
 }
 
 /** A banner is one line; a service that talks on and on is cut here. */
@@ -43,6 +45,7 @@ export async function waitForBanner(target: BannerTarget, options: BannerOptions
     const result = await readBanner(target, Math.min(attemptMs, left), signal);
     if (result.state === 'banner') return result.text;
     last = result.state === 'silent' ? 'connected, but no byte came' : result.reason;
+    options.onMiss?.(last);
     await clock.wait(Math.max(0, Math.min(pauseMs, end - clock.monotonic())), signal);
   }
   throw new SlipwayError(

@@ -1,6 +1,6 @@
 /**
  * The consoles of an instance that ffx started. Its serial output is read from the file QEMU keeps of it, from the first
- * byte on, every byte once; monitor and QMP are connected while somebody looks, and what they say is written down in
+ * byte on, without a connection that could lose or stall anything; monitor and QMP are connected while somebody looks, and what they say is written down in
  * Slipway's own cache.
  *
  * Must never write in the instance's directory, or hold a socket there that nobody uses: QEMU serves one client at a
@@ -31,6 +31,8 @@ export interface FfxConsolesOptions {
   readonly clock: Clock;
   /** A key found the serial line held by somebody else, or free again. */
   readonly onHeld: (held: boolean) => void;
+  /** About this offset of the serial output single bytes may be doubled. */
+  readonly onSeam: (offset: number) => void;
 }
 
 /** What the consoles are put on. */
@@ -151,6 +153,7 @@ export class FfxConsoles implements ManagedConsoles {
       connect: (signal) => connectSocket(dirname(path), basename(path), signal),
       isHeld: () => isHeld(path),
       onHeld: this.#options.onHeld,
+      onSeam: () => this.#options.onSeam(this.#consoles.serial.tail.size),
     });
   }
 

@@ -63,6 +63,7 @@ export class FfxInstance implements ManagedInstance {
   #boot = 0;
   #usernet: readonly UsernetRow[] | null = null;
   #serialHeld = false;
+  #serialSeam: number | null = null;
   #ending: ForeignProcess | null = null;
   #ended: ForeignProcess | null = null;
   #stopStep: string | null = null;
@@ -78,6 +79,10 @@ export class FfxInstance implements ManagedInstance {
       clock: services.clock,
       onHeld: (held) => {
         this.#serialHeld = held;
+        this.#tell();
+      },
+      onSeam: (offset) => {
+        this.#serialSeam = offset;
         this.#tell();
       },
     });
@@ -215,6 +220,7 @@ export class FfxInstance implements ManagedInstance {
     this.#life = process;
     this.#usernet = null;
     this.#serialHeld = false;
+    this.#serialSeam = null;
     if (process !== null) this.#boot += 1;
     if (this.#disposal.signal.aborted) return;
     await this.consoles.follow({ boot: Math.max(1, this.#boot), process, directories, engineLog });
@@ -301,6 +307,7 @@ export class FfxInstance implements ManagedInstance {
           : portsOf(record.data.emulator_configuration, process?.commandLine ?? null, this.#usernet),
       serial: this.consoles.serialState,
       serialHeld: this.#serialHeld,
+      serialSeam: this.#serialSeam,
       stopStep: this.#stopStep,
       lastLines,
       engineLog: engineLogTail,

@@ -21,6 +21,8 @@ export interface FfxViewState {
   readonly ports: readonly PortStatus[];
   readonly serial: 'recorded' | 'drained' | 'none';
   readonly serialHeld: boolean;
+  /** Offset near which QEMU may have written single bytes twice. */
+  readonly serialSeam: number | null;
   /** What is being tried to end it. */
   readonly stopStep: string | null;
   readonly lastLines: readonly string[];
@@ -59,10 +61,11 @@ export function viewOfFfx(state: FfxViewState): InstanceView {
   };
 }
 
-function conditionsOf({ name, evidence, ports, serial, serialHeld }: FfxViewState, pid: number): Condition[] {
+function conditionsOf(state: FfxViewState, pid: number): Condition[] {
+  const { name, evidence, ports } = state;
   const { record } = evidence;
   const engine = record.state === 'read' ? record.data.engine_type : 'the emulator';
-  const [exposed] = ports.filter(({ bind, state }) => bind === '0.0.0.0' && state === 'mapped');
+  const [exposed] = ports.filter((port) => port.bind === '0.0.0.0' && port.state === 'mapped');
   return [
     record.state === 'read'
       ? { name: 'engine', state: 'ok', text: `ffx started ${engine} as process ${pid}.`, hint: null }
@@ -72,7 +75,7 @@ function conditionsOf({ name, evidence, ports, serial, serialHeld }: FfxViewStat
           text: `Process ${pid} serves this instance, but ffx's record of it cannot be read: ${record.failure.message}`,
           hint: `Stop it here, then clear it with: ffx emu stop ${quoteForShell(name)}`,
         },
-    consoleCondition(serial, serialHeld),
+    consoleCondition(state),
     ...(ports.length === 0
       ? []
       : [
@@ -90,9 +93,9 @@ function conditionsOf({ name, evidence, ports, serial, serialHeld }: FfxViewStat
   ];
 }
 
-function consoleCondition(serial: FfxViewState['serial'], held: boolean): Condition {
+function consoleCondition({ serial, serialHeld, serialSeam }: FfxViewState): Condition {
   const name = 'console';
-  if (held) {
+  if (serialHeld) {
     return {
       name,
       state: 'warning',
@@ -103,6 +106,14 @@ function consoleCondition(serial: FfxViewState['serial'], held: boolean): Condit
   if (serial === 'none') {
     const text = 'The serial console is in the terminal that ffx was started in.';
     return { name, state: 'pending', text, hint: null };
+  }
+  if (serialSeam !== null) {
+    return {
+      name,
+      state: 'warning',
+      text: `Near byte ${serialSeam} of the serial output single characters may be doubled.`,
+      hint: 'QEMU writes them down twice when the guest talks fast while somebody types. The rest is exact.',
+    };
   }
   const who = serial === 'recorded' ? 'the emulator itself' : 'Slipway while it runs';
   return { name, state: 'ok', text: `The serial console is recorded by ${who}.`, hint: null };

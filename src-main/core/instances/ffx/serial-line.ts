@@ -1,8 +1,11 @@
 /**
  * The way in to a serial line whose way out is a file that QEMU itself writes. The socket is connected for typing only
  * and given back soon after, so that looking at the console takes nothing from `ffx emu console` or anybody else. While
- * it is connected what comes out of it is read and thrown away: a client that does not read stalls the guest, and makes
- * QEMU write lines twice into the file.
+ * it is connected what comes out of it is read and thrown away, because a client that does not read stalls the guest.
+ *
+ * The file is exact only while nobody is connected: what QEMU cannot hand to a client at once it writes down, tries
+ * again, and writes down again (measured with QEMU 7.2: single bytes, some hundred bytes into a flood and at its end).
+ * So when the guest begins to talk fast the socket is given back at once, and the place is told as a seam.
  */
 import type { Socket } from 'node:net';
 import { limits } from '../../../../src-shared/limits.ts';
@@ -14,10 +17,13 @@ export interface SerialLineOptions {
   readonly isHeld: () => Promise<boolean>;
   /** Told when a key found the line held, and when one found it free again. */
   readonly onHeld: (held: boolean) => void;
-  readonly idleMs?: number;
+  /** The guest talked fast while the socket was connected: about here single bytes of the file may be doubled. */
+  readonly onSeam: () => void;
 }
 
-const defaultIdleMs = 5000;
+const idleMs = 1000;
+/** More than an echo and a short answer. */
+const burstBytes = 2048;
 /** QEMU may not read the last bytes of a client that hangs up at once. */
 const farewellMs = 300;
 
@@ -64,7 +70,7 @@ export class SerialLine implements ConsoleInput {
     if (socket === null) return 'nobody-reads';
     clearTimeout(this.#idle);
     const failed = await new Promise<boolean>((resolve) => socket.write(bytes, (error) => resolve(error != null)));
-    this.#releaseIn(this.#options.idleMs ?? defaultIdleMs);
+    this.#releaseIn(idleMs);
     return failed ? 'nobody-reads' : 'written';
   }
 
@@ -77,7 +83,13 @@ export class SerialLine implements ConsoleInput {
     socket.on('close', () => {
       if (this.#socket === socket) this.#socket = null;
     });
-    socket.resume();
+    let heard = 0;
+    socket.on('data', (bytes) => {
+      heard += bytes.length;
+      if (heard < burstBytes || this.#socket !== socket) return;
+      this.#disconnect();
+      this.#options.onSeam();
+    });
     this.#socket = socket;
     return socket;
   }
