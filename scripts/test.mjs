@@ -115,7 +115,7 @@ async function runAll({ unit, e2e, filters }) {
   await ensureBuilt();
   // A test that forgets to set a home of its own must not find the user's guests. Short: sockets live below it.
   const home = mkdtempSync(join(tmpdir(), 'slipway-test-'));
-  const environment = { SLIPWAY_HOME: home };
+  const environment = { SLIPWAY_HOME: home, SLIPWAY_FFX_INSTANCES: join(home, 'no-ffx') };
   try {
     const summaries = [];
     if (unit) summaries.push(await runVitest(filters, environment));

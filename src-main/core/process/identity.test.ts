@@ -3,7 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../testing/eventually.ts';
 import { parsePsCommand, parsePsStat } from './darwin-processes.ts';
-import { findByUuid, type ProcessIdentity, processState, readIdentity, uuidOf } from './identity.ts';
+import {
+  findByUuid,
+  findRecognised,
+  type ProcessIdentity,
+  processState,
+  readIdentity,
+  recognise,
+  uuidOf,
+} from './identity.ts';
 import { linuxProcesses, parseCommandLine, parseStat } from './linux-processes.ts';
 import type { ProcessStat, ProcessTable } from './process-table.ts';
 import { processExit, signalVerified } from './signal.ts';
@@ -189,5 +197,43 @@ describe.runIf(process.platform === 'linux')('on this host', () => {
     const waiting = processExit(found, controller.signal);
     controller.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
+  });
+});
+
+describe('a process that Slipway did not start', () => {
+  const mark = 'unix:/i/qmp,server,nowait';
+  const isOurs = (words: readonly string[]) => words.includes(mark);
+  const words = ['qemu', '-qmp', mark];
+
+  it('is told by its command line, and is another when that is another', async () => {
+    const table = fakeTable({ 7: { stat: stat(100), commandLine: words } });
+    const found = await recognise(7, isOurs, table);
+    expect(found).toMatchObject({ pid: 7, startTicks: 100, bootId: 'boot', commandLine: words });
+    if (found === null) throw new Error('not recognised');
+    expect(await processState(found, table)).toBe('alive');
+    expect(await processState(found, fakeTable({ 7: { stat: stat(100), commandLine: ['sleep'] } }))).toBe('other');
+    expect(await processState(found, fakeTable({ 7: { stat: stat(101), commandLine: words } }))).toBe('other');
+    expect(await processState(found, fakeTable({}))).toBe('gone');
+    expect(await recognise(7, isOurs, fakeTable({ 7: { stat: stat(1), commandLine: ['sleep'] } }))).toBeNull();
+    expect(await recognise(7, isOurs, fakeTable({ 7: { stat: stat(1, 'Z'), commandLine: words } }))).toBeNull();
+  });
+
+  it('is found without its pid, and not the wrapper that has the same words', async () => {
+    const table = fakeTable({
+      5: { stat: stat(100), commandLine: ['strace', ...words] },
+      7: { stat: stat(101), commandLine: words },
+      9: { stat: stat(102), commandLine: ['sleep'] },
+    });
+    expect((await findRecognised(isOurs, table))?.pid).toBe(7);
+    expect(await findRecognised(() => false, table)).toBeNull();
+  });
+
+  it('is not signalled once its pid is somebody else’s', async () => {
+    const found = await recognise(7, isOurs, fakeTable({ 7: { stat: stat(100), commandLine: words } }));
+    if (found === null) throw new Error('not recognised');
+    const sent: number[] = [];
+    const recycled = fakeTable({ 7: { stat: stat(900), commandLine: ['editor'] } });
+    expect(await signalVerified(found, 'SIGKILL', recycled, (pid) => void sent.push(pid))).toBe('other');
+    expect(sent).toEqual([]);
   });
 });

@@ -11,25 +11,19 @@ import type { Spec } from '../../../../src-shared/model/spec.ts';
 import { composeArguments } from '../../engines/qemu-based/flag-template/compose-arguments.ts';
 import { Emitter } from '../../kit/emitter.ts';
 import { SingleFlight } from '../../kit/single-flight.ts';
-import { hostForwards, parseUsernetTable, type UsernetRow } from '../../network/usernet-table.ts';
+import type { UsernetRow } from '../../network/usernet-table.ts';
 import type { ForeignProcess } from '../../process/identity.ts';
-import { QmpClient } from '../../qmp/client.ts';
-import { quit } from '../../qmp/commands.ts';
-import { infoUsernet } from '../../qmp/hmp.ts';
 import { type FfxWords, withHostPorts } from '../ffx-words.ts';
 import { lastLinesOf, readLogTail } from '../log-tail.ts';
 import type { ManagedInstance } from '../managed-instance.ts';
-import { takeScreenshot } from '../screenshot.ts';
 import type { InstanceServices } from '../services.ts';
 import { FfxConsoles } from './ffx-consoles.ts';
-import { endEmulator } from './ffx-ending.ts';
+import { FfxEnding } from './ffx-ending.ts';
 import { type FfxEvidence, FfxObserver } from './ffx-observer.ts';
 import { portsOf } from './ffx-ports.ts';
+import { FfxQmp } from './ffx-qmp.ts';
 import { decideFfx, type FfxVerdict } from './ffx-verdict.ts';
 import { detailsOfFfx, type FfxViewState, refusal, viewOfFfx } from './ffx-view.ts';
-
-/** How long QMP may take to greet. Longer, and somebody else has it: a local socket answers in a millisecond. */
-const greetingMs = 1000;
 
 export type FfxServices = Pick<InstanceServices, 'paths' | 'clock' | 'log'>;
 
@@ -57,16 +51,14 @@ export class FfxInstance implements ManagedInstance {
   readonly #observer: FfxObserver;
   readonly #looks = new SingleFlight<boolean>();
   readonly #disposal = new AbortController();
-  readonly #escalate = new Emitter<string>();
+  readonly #qmp: FfxQmp;
+  readonly #ending: FfxEnding;
   #seen: Seen | null = null;
   #life: ForeignProcess | null = null;
   #boot = 0;
   #usernet: readonly UsernetRow[] | null = null;
   #serialHeld = false;
   #serialSeam: number | null = null;
-  #ending: ForeignProcess | null = null;
-  #ended: ForeignProcess | null = null;
-  #stopStep: string | null = null;
   #told = '';
 
   constructor(services: FfxServices, place: FfxPlace) {
@@ -85,6 +77,14 @@ export class FfxInstance implements ManagedInstance {
         this.#serialSeam = offset;
         this.#tell();
       },
+    });
+    this.#qmp = new FfxQmp(place.directory, this.consoles, this.#disposal.signal);
+    this.#ending = new FfxEnding({
+      quit: () => this.#qmp.quit(),
+      onStep: () => this.#tell(),
+      clock: services.clock,
+      log: services.log,
+      signal: this.#disposal.signal,
     });
   }
 
@@ -137,10 +137,7 @@ export class FfxInstance implements ManagedInstance {
   async screenshot(): Promise<Uint8Array> {
     this.#demandProcess('take a picture of');
     const { directory } = this.#services.paths.adopted(this.#place.id);
-    return this.#withQmp((qmp) => {
-      const { major, minor, micro } = qmp.greeting.version;
-      return takeScreenshot(qmp, { directory, engineVersion: `${major}.${minor}.${micro}` });
-    });
+    return this.#qmp.screenshot(directory);
   }
 
   async diskUse(): Promise<never> {
@@ -162,17 +159,14 @@ export class FfxInstance implements ManagedInstance {
   async stop(): Promise<void> {
     await this.look();
     const process = this.#demandProcess('stop');
-    if (this.#ending !== null) {
-      this.#escalate.emit('a second press');
-      return;
-    }
-    this.#ending = process;
+    const isFirst = !this.#ending.isEnding;
+    const ended = this.#ending.end(process);
     this.#tell();
-    void this.#end(process);
+    if (isFirst) void ended.then(() => this.#lookAfterEnd());
   }
 
   async whenStopped(): Promise<void> {
-    while (this.#life !== null || this.#ending !== null) {
+    while (this.#life !== null || this.#ending.isEnding) {
       await new Promise<void>((resolve) => {
         const unsubscribe = this.changed.on(() => {
           unsubscribe();
@@ -197,8 +191,8 @@ export class FfxInstance implements ManagedInstance {
       imagesStaged: evidence.imagesStaged,
       processIsOurs: process !== null,
       socketsLeft: evidence.socketsSince !== null,
-      stopping: this.#ending !== null,
-      endedByUs: this.#ended !== null && record.state === 'read' && record.data.pid === this.#ended.pid,
+      stopping: this.#ending.isEnding,
+      endedByUs: record.state === 'read' && this.#ending.hasEnded(record.data.pid),
     });
     const recordedLog = record.state === 'read' ? record.data.emulator_configuration.host.log : '';
     const engineLog = recordedLog.startsWith('/') ? recordedLog : `${this.#place.directory}/emulator.log`;
@@ -226,29 +220,11 @@ export class FfxInstance implements ManagedInstance {
     await this.consoles.follow({ boot: Math.max(1, this.#boot), process, directories, engineLog });
   }
 
-  async #end(process: ForeignProcess): Promise<void> {
-    const { clock, log } = this.#services;
-    const result = await endEmulator({
-      process,
-      quit: () => this.#withQmp((qmp) => quit(qmp)),
-      escalate: this.#escalate,
-      clock,
-      log,
-      signal: this.#disposal.signal,
-      onStep: (step) => {
-        this.#stopStep = step;
-        this.#tell();
-      },
-    });
+  async #lookAfterEnd(): Promise<void> {
     if (this.#disposal.signal.aborted) return;
-    if (result.exited) this.#ended = process;
-    else log.error('the emulator survived every way to end it', { pid: process.pid });
-    this.#ending = null;
-    this.#stopStep = null;
     // One that is under way has seen the process.
     await this.look();
     await this.look();
-    this.#tell();
   }
 
   /** The ports QEMU chose itself, and on which addresses it listens. Not while somebody talks QMP: that is worth more. */
@@ -257,8 +233,8 @@ export class FfxInstance implements ManagedInstance {
     if (process === null || record.state === 'broken' || this.consoles.isQmpViewed) return;
     if (record.data.emulator_configuration.host.networking !== 'user') return;
     try {
-      const table = await this.#withQmp((qmp) => infoUsernet(qmp));
-      if (this.#life === process) this.#usernet = hostForwards(parseUsernetTable(table));
+      const forwards = await this.#qmp.forwards();
+      if (this.#life === process) this.#usernet = forwards;
       this.#tell();
     } catch (error) {
       if (!(error instanceof SlipwayError)) throw error;
@@ -267,19 +243,6 @@ export class FfxInstance implements ManagedInstance {
         error: error.message,
       });
     }
-  }
-
-  /** A conversation with QEMU, given back at its end so that ffx is never locked out. */
-  #withQmp<T>(use: (qmp: QmpClient) => Promise<T>): Promise<T> {
-    const { directory } = this.#place;
-    return this.consoles.lendQmp(async () => {
-      const client = await QmpClient.connect({ directory, name: 'qmp' }, { greetingMs, signal: this.#disposal.signal });
-      try {
-        return await use(client);
-      } finally {
-        await client.end();
-      }
-    });
   }
 
   #demandProcess(action: string): ForeignProcess {
@@ -294,7 +257,7 @@ export class FfxInstance implements ManagedInstance {
 
   get #state(): FfxViewState {
     const { evidence, verdict, lastLines, engineLogTail } = this.#known;
-    const stopping = this.#ending !== null && verdict.phase === 'running';
+    const stopping = this.#ending.isEnding && verdict.phase === 'running';
     const { record, process } = evidence;
     return {
       ...this.#place,
@@ -308,7 +271,7 @@ export class FfxInstance implements ManagedInstance {
       serial: this.consoles.serialState,
       serialHeld: this.#serialHeld,
       serialSeam: this.#serialSeam,
-      stopStep: this.#stopStep,
+      stopStep: this.#ending.step,
       lastLines,
       engineLog: engineLogTail,
     };
