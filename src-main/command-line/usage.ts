@@ -24,7 +24,7 @@ export const usage = `slipway: boot images in QEMU, watch them and talk to them
 NAME is an instance's name or id; stop, show, console and screenshot find the only one by themselves.
 Guests run on when slipway ends, however it ends.
 Every command takes  --machine json  (stdout is JSON only)  and  --help.
-SLIPWAY_HOME moves everything Slipway writes.
+SLIPWAY_HOME moves everything Slipway writes; SLIPWAY_FFX_INSTANCES says where ffx keeps its instances.
 Exit codes: 0 done, 1 failed or timed out, 2 usage.
 `;
 
