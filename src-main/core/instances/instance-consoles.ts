@@ -24,7 +24,7 @@ export interface OpenedConsole {
   readonly columns: number;
   readonly rows: number;
   readonly writable: boolean;
-  readonly viewing: { ack(offset: number): void; input(bytes: Uint8Array): void; close(): void };
+  readonly viewing: { ack(offset: number): void; input(bytes: Uint8Array): Promise<unknown>; close(): void };
 }
 
 type Send = (frame: ConsoleFrame) => void;
@@ -189,7 +189,7 @@ function viewOf(console: Console, send: Send): OpenedConsole {
     writable: handle.writable,
     viewing: {
       ack: (offset) => handle.ack(offset),
-      input: (bytes) => void handle.input(bytes),
+      input: (bytes) => handle.input(bytes),
       close: () => handle.close(),
     },
   };
