@@ -16,6 +16,8 @@ export const limits = {
   inputFrameBytes: 64 * 1024,
   /** Keyboard bytes waiting for a guest that does not read; beyond it input is refused, not the guest stalled. */
   keyboardQueueBytes: 1024 * 1024,
+  /** What a pipe has typed and is not handed over yet; several of them fit into the queue. */
+  typedAheadBytes: 128 * 1024,
   /** Console bytes are sent when this many are waiting … */
   consoleFrameBytes: 32 * 1024,
   /** … or this long after the first of them: about half a display frame. */

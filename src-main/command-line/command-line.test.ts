@@ -192,6 +192,15 @@ describe('one instance from its first boot to the trash and back', () => {
     expect(await json('console', 'demo')).toMatchObject({ code: 2, json: { error: { code: 'invalid_input' } } });
   });
 
+  it('console: a pipe waits for the guest; nothing of it is refused on the way', async () => {
+    const lines = Array.from({ length: 250_000 }, (_, line) => `${String(line).padStart(15, '0')}\r`).join('');
+    const program = slipway.start(['console', 'demo'], { home });
+    program.child.stdin?.end(lines);
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    const transcript = await readFile(join(home, 'instances', 'demo', 'boots', '0001', 'serial.out'), 'latin1');
+    expect(transcript.endsWith(lines)).toBe(true);
+  });
+
   it('restart boots it once more; then stop, which may be said twice', async () => {
     expect(await json('restart', 'demo')).toMatchObject({ code: 0, json: { state: 'ready', boot: 2 } });
     expect(await json('stop', 'demo')).toMatchObject({ code: 0, json: { state: 'stopped', boot: 2 } });

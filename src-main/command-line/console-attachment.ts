@@ -1,6 +1,7 @@
 /**
  * A terminal or a pipe on a guest's console, until the escape key, the end of the guest, or the end of the input. Shows
- * what the guest says byte for byte. Must never lose a byte of a pipe, whatever happens to the owner of the home.
+ * what the guest says byte for byte, and types what it is given as fast as the guest takes it. Must never lose a byte on
+ * the way into a pipe, whatever happens to the owner of the home; what was on its way to the guest is lost with an owner.
  */
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { ConsoleName } from '../../src-shared/contract/calls.ts';
@@ -59,6 +60,9 @@ export class ConsoleAttachment {
   #writable: boolean | null = null;
   /** Typed before it was known whether the guest can be typed to. */
   #typedEarly: Buffer[] = [];
+  /** Bytes that are typed and not handed over: beyond a bound the input waits, because the owner would refuse more. */
+  #typedAhead = 0;
+  #input: ReadStream | NodeJS.ReadStream = process.stdin;
   /** Offset of what comes next; null until something was shown. */
   #position: number | null = null;
   #filling: Promise<void> = Promise.resolve();
@@ -86,6 +90,7 @@ export class ConsoleAttachment {
     signal: AbortSignal,
   ): Promise<Leaving> {
     const client = this.#client;
+    this.#input = input;
     this.#output = output;
     // A terminal begins with a picture of all there was.
     if (!output.isTTY) this.#position = this.#manner.from;
@@ -106,9 +111,10 @@ export class ConsoleAttachment {
       client.closed.on(() => this.#end('The connection to the owner of the Slipway home was lost.')),
     ];
     try {
+      // Before it is opened: from then on the input may be told to go on, and must have somewhere to go.
+      input.on('data', onInput).on('end', onInputEnd).resume();
       await this.#open();
       if (input.isTTY) input.setRawMode(true);
-      input.on('data', onInput).on('end', onInputEnd).resume();
       signal.addEventListener('abort', onAbort, { once: true });
       if (signal.aborted) onAbort();
       if (this.#manner.typed.length > 0) onInput(this.#manner.typed);
@@ -135,6 +141,7 @@ export class ConsoleAttachment {
     this.#viewer = null;
     this.#early = [];
     this.#writable = null;
+    this.#typedAhead = 0;
     const { viewer } = await this.#client.call('console.open', this.#target);
     this.#viewer = viewer;
     const early = this.#early;
@@ -164,6 +171,11 @@ export class ConsoleAttachment {
       case 'ready':
         if (frame.extra === 1 && this.#target.console !== 'serial') this.#typeWhenGreeted(greetingMs);
         else this.#setWritable(frame.extra === 1);
+        return;
+      case 'ack':
+        this.#typedAhead -= frame.extra;
+        this.#regulateInput();
+        this.#waitForQuiet();
         return;
       case 'end':
         this.#end(new TextDecoder().decode(frame.payload));
@@ -224,12 +236,24 @@ export class ConsoleAttachment {
 
   #type(bytes: Buffer): void {
     if (this.#writable === null || this.#viewer === null) this.#typedEarly.push(bytes);
-    if (this.#writable !== true || this.#viewer === null) return;
+    else if (this.#writable) this.#send(bytes, this.#viewer);
+    this.#regulateInput();
+    this.#waitForQuiet();
+  }
+
+  #send(bytes: Buffer, viewer: number): void {
     for (let at = 0; at < bytes.length; at += limits.inputFrameBytes) {
       const payload = bytes.subarray(at, at + limits.inputFrameBytes);
-      this.#client.sendFrame({ kind: 'input', viewer: this.#viewer, offset: 0, extra: 0, payload });
+      this.#client.sendFrame({ kind: 'input', viewer, offset: 0, extra: 0, payload });
+      this.#typedAhead += payload.length;
     }
-    this.#waitForQuiet();
+  }
+
+  /** A pipe waits for the guest. A person does not: who is too fast for it could not leave any more. */
+  #regulateInput(): void {
+    if (this.#input.isTTY) return;
+    if (this.#writable !== null && this.#typedAhead < limits.typedAheadBytes) this.#input.resume();
+    else this.#input.pause();
   }
 
   #typeWhenGreeted(ms: number): void {
@@ -245,12 +269,13 @@ export class ConsoleAttachment {
     const early = this.#typedEarly;
     this.#typedEarly = [];
     for (const bytes of early) this.#type(bytes);
+    this.#regulateInput();
     this.#waitForQuiet();
   }
 
   #waitForQuiet(): void {
-    if (this.#manner.untilEnd || !this.#inputEnded || this.#writable === null) return;
     clearTimeout(this.#quiet);
+    if (this.#manner.untilEnd || !this.#inputEnded || this.#writable === null || this.#typedAhead > 0) return;
     this.#quiet = setTimeout(() => this.#end(null), quietMs);
   }
 }

@@ -15,7 +15,8 @@
  * gap       `extra` bytes before `offset` are gone (punched out of the transcript)
  * ready     the viewer may type now; extra = 1 writable, 0 read-only
  * input     keyboard bytes (page → core)
- * ack       `offset`: everything before it was parsed (page → core); of a data frame that is offset + extra
+ * ack       `offset`: everything before it was parsed (page → core); of a data frame that is offset + extra.
+ *           Core → page: `extra` bytes of input were handed over, or never will be; there is room for as many more
  */
 export const frameKinds = ['data', 'snapshot', 'restart', 'end', 'gap', 'ready', 'input', 'ack'] as const;
 export type FrameKind = (typeof frameKinds)[number];

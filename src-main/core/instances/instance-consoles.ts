@@ -184,7 +184,7 @@ export function viewConsole(console: Console, send: Send): OpenedConsole {
     writable: handle.writable,
     viewing: {
       ack: (offset) => handle.ack(offset),
-      input: (bytes) => void handle.input(bytes),
+      input: (bytes) => handle.input(bytes),
       close: () => handle.close(),
     },
   };

@@ -127,7 +127,10 @@ export async function launch(services: InstanceServices, context: LaunchContext)
   );
   const { pid, startTicks, bootId } = process.identity;
   const recorded: LaunchRecord = { ...record, process: { pid, startTicks, bootId } };
-  await store.writeLaunch(spec.id, recorded);
+  // The process lives, and the uuid on disk finds it without this: a disk that is full now must not lose it.
+  await store.writeLaunch(spec.id, recorded).catch((error: unknown) => {
+    services.log.warn('the process could not be recorded', { id: spec.id, pid, error: String(error) });
+  });
   return { record: recorded, process };
 }
 

@@ -19,7 +19,7 @@ export interface OpenedConsole {
   readonly columns: number;
   readonly rows: number;
   readonly writable: boolean;
-  readonly viewing: { ack(offset: number): void; input(bytes: Uint8Array): void; close(): void };
+  readonly viewing: { ack(offset: number): void; input(bytes: Uint8Array): Promise<unknown>; close(): void };
 }
 
 export interface ManagedConsoles {

@@ -86,11 +86,11 @@ function nextChange(manager: InstanceManager): Promise<void> {
   });
 }
 
-async function open(): Promise<InstanceManager> {
+async function open(Store = InstanceStore): Promise<InstanceManager> {
   const paths = await prepareHome(home.home);
   const manager = new InstanceManager({
     paths,
-    store: new InstanceStore(paths),
+    store: new Store(paths),
     engine: engine(),
     doctor: { resolve: async () => ({ accelerator: 'tcg', reason: 'a test', hint: null, verified: false }) },
     // The words of failures are diagnosis' business; here they pass as they are.
@@ -179,6 +179,20 @@ describe('a launch', () => {
       message: 'QEMU ended with code 3 before it was up.',
       cause: 'the flux compensator is dry',
     });
+  });
+
+  it('whose process cannot be recorded any more is not lost, nor after a restart of Slipway', async () => {
+    class FullDisk extends InstanceStore {
+      override async writeLaunch(...[id, record]: Parameters<InstanceStore['writeLaunch']>): Promise<void> {
+        if (record.process !== null) throw new Error('ENOSPC: no space left on device');
+        await super.writeLaunch(id, record);
+      }
+    }
+    const manager = await open(FullDisk);
+    const { status } = await launched(manager);
+    expect(logged.map(({ message }) => message)).toContain('the process could not be recorded');
+    await manager.dispose();
+    expect((await until(await open(), isReady)).status.pid).toBe(status.pid);
   });
 
   it('that dies between its start and its greeting', async () => {

@@ -23,7 +23,8 @@ export interface ClientIdentity {
 /** What a session needs of an open console; the console's own handle has this shape. */
 export interface Viewing {
   ack(offset: number): void;
-  input(bytes: Uint8Array): void;
+  /** Resolves when the bytes were handed over, or it is known that they will not be. Never rejects. */
+  input(bytes: Uint8Array): Promise<unknown>;
   close(): void;
 }
 

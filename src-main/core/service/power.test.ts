@@ -23,6 +23,7 @@ const powerful = [
   ],
   ['arguments of its own', spec({ runtime: { extraArguments: '-trace all' } })],
   ['a binary of its own', program],
+  ['a file for the machine to write', spec({ device: { machine: 'virt,dumpdtb=/home/me/.profile' } })],
   ['a readiness command', spec({ runtime: { readiness: [{ kind: 'command', arguments: ['touch', '/tmp/x'] }] } })],
   ['a flag template', fuchsia({ source: { from: 'template', template: '/t.hbs' } })],
   ['a dev-config', fuchsia({ devConfig: '/dev.json' })],
@@ -38,6 +39,7 @@ describe('power', () => {
   it('asks nothing of a request that stays within the form and the machine', () => {
     expect(powersOf(spec({}))).toEqual([]);
     expect(powersOf(fuchsia({}))).toEqual([]);
+    expect(powersOf(spec({ device: { machine: 'q35,smm=off' } }))).toEqual([]);
   });
 
   it.each(powerful)('%s is refused to a page in a browser', async (_, request) => {

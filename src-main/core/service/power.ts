@@ -33,7 +33,7 @@ function fuchsiaPowers(guest: Request['guest']): PowerQuestion[] {
 
 /** Everything in a request that needs a decision. Pure. */
 export function powersOf(request: Request): PowerQuestion[] {
-  const { host, runtime } = request;
+  const { device, host, runtime } = request;
   const exposed = host.ports.filter((port) => port.bind !== '127.0.0.1' && port.bind !== 'localhost');
   const extra = runtime.extraArguments.trim();
   const commands = (runtime.readiness ?? []).filter((check) => check.kind === 'command');
@@ -53,6 +53,7 @@ export function powersOf(request: Request): PowerQuestion[] {
           },
         ]),
     ...fuchsiaPowers(request.guest),
+    ...machineQuestions(device.machine),
     ...(runtime.binary === null ? [] : [programQuestion(runtime.binary)]),
     ...commands.map((check) => ({
       title: 'This runs a command on this computer to see whether the guest is ready.',
@@ -60,6 +61,16 @@ export function powersOf(request: Request): PowerQuestion[] {
       action: 'Run it',
     })),
   ];
+}
+
+/**
+ * A machine is typed as text and has properties that name files: `virt,dumpdtb=FILE` writes one, `pc,firmware=FILE` reads
+ * one. Without a slash they are in the directory QEMU runs in, which is the instance's.
+ */
+function machineQuestions(machine: string | null): PowerQuestion[] {
+  if (machine === null || !machine.includes('/')) return [];
+  const title = 'This gives the machine a file by its path.';
+  return [{ title, detail: `QEMU can read or write it:\n${machine}`, action: 'Use it' }];
 }
 
 function programQuestion(binary: string): PowerQuestion {

@@ -112,7 +112,13 @@ export class Session implements SessionContext {
     const viewing = this.#viewings.get(frame.viewer);
     if (viewing === undefined) return;
     if (frame.kind === 'ack') viewing.ack(frame.offset);
-    if (frame.kind === 'input' && frame.payload.length <= limits.inputFrameBytes) viewing.input(frame.payload);
+    if (frame.kind === 'input' && frame.payload.length <= limits.inputFrameBytes) void this.#type(viewing, frame);
+  }
+
+  /** Whoever types more than a person would (a pipe) learns from the answer when there is room for more. */
+  async #type(viewing: Viewing, { viewer, payload }: ConsoleFrame): Promise<void> {
+    await viewing.input(payload);
+    this.#sendFrame({ kind: 'ack', viewer, offset: 0, extra: payload.length, payload: new Uint8Array() });
   }
 
   #sendFrame(frame: ConsoleFrame): void {
