@@ -26,6 +26,10 @@ export const attach: Command = async (args, context) => {
   const id = await idOf(positionals, context);
   const attachment = new ConsoleAttachment(context.client, { id, console: console satisfies ConsoleName, boot });
   if (process.stdin.isTTY) context.output.note(`${id}: ${console} console. Ctrl-] leaves.`);
+  // An earlier boot and the log take no keys either, but nobody would expect it of them.
+  const { view } = await context.client.call('instance.show', { id });
+  if (!view.status.processLives && boot === null && console !== 'log')
+    context.output.note(`${view.name} does not run: what is typed goes nowhere until its next boot.`);
   const reason = await attachment.run(process.stdin, process.stdout, context.signal);
   if (reason !== null) context.output.note(reason);
   return 0;
