@@ -204,6 +204,10 @@ describe('one instance from its first boot to the trash and back', () => {
   it('restart boots it once more; then stop, which may be said twice', async () => {
     expect(await json('restart', 'demo')).toMatchObject({ code: 0, json: { state: 'ready', boot: 2 } });
     expect(await json('stop', 'demo')).toMatchObject({ code: 0, json: { state: 'stopped', boot: 2 } });
+    expect(await text('console', 'demo')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('demo does not run'),
+    });
     const again = await text('stop', 'demo');
     expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\[stopped\]/) });
     expect(again.stderr).toContain('does not run');

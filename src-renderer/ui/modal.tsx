@@ -1,7 +1,7 @@
 /** A modal dialog: title, body, foot. Escape closes it, focus goes back to where it was. */
 import { X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import type { DragEventHandler, ReactNode } from 'react';
+import { type DragEventHandler, type ReactNode, useState } from 'react';
 import { IconButton } from './button.tsx';
 
 export interface ModalProps {
@@ -27,6 +27,8 @@ export function Modal({
   onDrop,
   keepOnOutsideClick,
 }: ModalProps) {
+  // Asked while the dialog is made, before it takes the focus. Radix itself only knows a trigger, and there is none.
+  const [before] = useState(() => document.activeElement);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -44,6 +46,11 @@ export function Modal({
             // React's own autoFocus comes too early inside another dialog, whose focus trap still holds.
             const first = event.currentTarget.querySelector<HTMLElement>('[data-first]');
             (first ?? event.currentTarget).focus();
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            // What closed the dialog may have put the focus somewhere better: a launch, into its console.
+            if (document.activeElement === document.body && before instanceof HTMLElement) before.focus();
           }}
           onInteractOutside={(event) => keepOnOutsideClick && event.preventDefault()}
         >

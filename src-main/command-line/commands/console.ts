@@ -32,6 +32,10 @@ export const attach: Command = async (args, context) => {
   const id = await idOrObvious(positionals, context);
   const attachment = new ConsoleAttachment(context.client, { id, console, boot });
   if (process.stdin.isTTY) context.output.note(`${id}: ${console} console. Ctrl-] leaves.`);
+  // An earlier boot and the log take no keys either, but nobody would expect it of them.
+  const { view } = await context.client.call('instance.show', { id });
+  if (!view.status.processLives && boot === null && console !== 'log')
+    context.output.note(`${view.name} does not run: what is typed goes nowhere until its next boot.`);
   const { action, text } = await attachment.run(process.stdin, process.stdout, context.signal);
   if (action === 'leave') context.output.note(`Left ${id}.`);
   else if (text !== null) context.output.note(text);

@@ -155,6 +155,28 @@ async function failedLaunch(next: FakeQemuScript): Promise<Failure> {
   return status.failure;
 }
 
+describe('a stop', () => {
+  it('of a guest that ends at that moment is no mistake', async () => {
+    const written = deferred<void>();
+    let writes = 0;
+    class SlowDisk extends InstanceStore {
+      override async writeOutcome(...record: Parameters<InstanceStore['writeOutcome']>): Promise<void> {
+        writes++;
+        await written.promise;
+        await super.writeOutcome(...record);
+      }
+    }
+    const manager = await open(SlowDisk);
+    const { status } = await launched(manager);
+    if (status.pid === null) throw new Error('nothing runs');
+    process.kill(status.pid, 'SIGKILL');
+    await eventually(() => writes > 0, { timeoutMs: waitMs });
+    await manager.stop('fake');
+    written.resolve();
+    expect((await until(manager, isOver)).status.crashed).toBe(true);
+  });
+});
+
 describe('a launch', () => {
   it('waits for a late greeting', async () => {
     const manager = await open();

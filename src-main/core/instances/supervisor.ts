@@ -135,7 +135,8 @@ export class Supervisor implements ManagedInstance {
     }
     if (state.phase !== 'stopping') state.demand('stopRequested', 'stop');
     const guest = this.#watch.guest ?? this.#watch.stray();
-    if (guest === null) throw state.wrongPhase('stop', 'there is no process');
+    // It has ended this moment, and what is left is to write that down.
+    if (guest === null) return;
     if (state.phase !== 'stopping') state.move('stopRequested');
     void guest.stop(state.spec.runtime.powerdownMs);
   }

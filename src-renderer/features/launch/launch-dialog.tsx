@@ -43,9 +43,11 @@ export function LaunchDialog(props: LaunchDialogProps) {
   }, [application, instance]);
   if (instance === null) return <Filling {...props} stored={null} />;
   if (stored !== null) return <Filling {...props} stored={stored} />;
+  // Nothing until the answer is there, which is at once: a dialog that makes way for another one loses the focus's way back.
+  if (failure === null) return null;
   return (
     <Modal title="Edit instance" onClose={onClose}>
-      {failure ? <FailurePanel failure={failure} /> : <p className="field-hint">Asking for its configuration…</p>}
+      <FailurePanel failure={failure} />
     </Modal>
   );
 }
