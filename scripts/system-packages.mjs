@@ -29,22 +29,22 @@ const needs = [
     reason: 'UEFI firmware for guests that boot from it',
   },
   // Electron's shared libraries: what `ldd electron` lists beyond libc on a Debian without a desktop.
-  { package: 'libgtk-3-0', library: 'libgtk-3.so.0', purposes: start, reason: 'the window' },
-  { package: 'libnss3', library: 'libnss3.so', purposes: start, reason: 'Electron: certificates' },
+  { package: 'libgtk-3-0', sharedObject: 'libgtk-3.so.0', purposes: start, reason: 'the window' },
+  { package: 'libnss3', sharedObject: 'libnss3.so', purposes: start, reason: 'Electron: certificates' },
   {
     package: 'libasound2',
-    library: 'libasound.so.2',
+    sharedObject: 'libasound.so.2',
     purposes: start,
     reason: 'Electron: linked, though we are silent',
   },
-  { package: 'libgbm1', library: 'libgbm.so.1', purposes: start, reason: 'Electron: graphics buffers' },
+  { package: 'libgbm1', sharedObject: 'libgbm.so.1', purposes: start, reason: 'Electron: graphics buffers' },
   {
     package: 'libatk-bridge2.0-0',
-    library: 'libatk-bridge-2.0.so.0',
+    sharedObject: 'libatk-bridge-2.0.so.0',
     purposes: start,
     reason: 'Electron: screen readers',
   },
-  { package: 'libcups2', library: 'libcups.so.2', purposes: start, reason: 'Electron: linked for printing' },
+  { package: 'libcups2', sharedObject: 'libcups.so.2', purposes: start, reason: 'Electron: linked for printing' },
   { package: 'xvfb', program: ['Xvfb', 'xvfb-run'], purposes: test, reason: 'a display for Electron in tests' },
   { package: 'xauth', program: ['xauth'], purposes: test, reason: 'xvfb-run needs it' },
   {
@@ -79,7 +79,7 @@ function isPresent(need) {
   if (need.file) return need.file.some((path) => existsSync(path));
   // Where libraries lie is known for Linux only; elsewhere Electron brings its own.
   if (process.platform !== 'linux') return true;
-  return libraryDirectories.some((directory) => existsSync(`${directory}/${need.library}`));
+  return libraryDirectories.some((directory) => existsSync(`${directory}/${need.sharedObject}`));
 }
 
 export function missingPackages(purpose, probe = isPresent) {
@@ -91,7 +91,7 @@ export function planInstall(missing, { apt, superuser }) {
   if (missing.length === 0) return { action: 'nothing' };
   const why = missing.map((need) => `  ${need.package}: ${need.reason}`).join('\n');
   if (!apt) {
-    const names = missing.map((need) => need.program?.flat().join(' or ') ?? need.library ?? need.package).join(', ');
+    const names = missing.map((need) => need.program?.flat().join(' or ') ?? need.sharedObject ?? need.package).join(', ');
     return {
       action: 'tell',
       message: `Missing on this machine: ${names}\n${why}\nInstall them with your system's package manager, then run this again.`,
