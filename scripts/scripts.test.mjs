@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +9,26 @@ import { packAsar } from './electron-copy.mjs';
 import { installationMatches, requireNode } from './setup.mjs';
 import { missingPackages, planInstall } from './system-packages.mjs';
 import { addUp, parseArguments, settle, summarizePlaywright } from './test.mjs';
+
+test('whoever ends `npm run slipway -- serve` ends the server', { timeout: 120_000 }, async () => {
+  const home = mkdtempSync(join(tmpdir(), 'served-'));
+  const npm = spawn('npm', ['run', '-s', 'slipway', '--', 'serve', '--port', '0', '--machine', 'json'], {
+    env: { ...process.env, SLIPWAY_HOME: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const [line] = await once(npm.stdout, 'data');
+    const { url } = JSON.parse(line);
+    expect((await fetch(url)).status).toBe(200);
+    npm.kill('SIGTERM');
+    // The pipe is closed when the last process that holds it is gone.
+    await once(npm, 'close');
+    await expect(fetch(url)).rejects.toThrow();
+  } finally {
+    npm.kill('SIGTERM');
+    rmSync(home, { recursive: true, force: true });
+  }
+});
 
 describe('system packages', () => {
   const missing = missingPackages('serve', () => false);

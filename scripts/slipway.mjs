@@ -9,6 +9,7 @@ import { ensureNodeModules } from './setup.mjs';
 /**
  * Becomes the command line instead of starting it as a child: there is then no second process between a terminal or a
  * script and the program, so stdio, signals and exit codes need no forwarding (a forwarded Ctrl-C would arrive twice).
+ * That is also why package.json says `exec`: a SIGTERM to npm would end npm's shell, and leave what it started running.
  */
 export async function becomeCommandLine(args) {
   const entry = join(root, 'out', 'main', 'cli.js');

@@ -10,7 +10,7 @@ const start = ['start', 'test'];
 const test = ['test'];
 
 /**
- * `program` is looked up on PATH (any of several names), `library` and `file` on disk. Probed rather than asked of
+ * `program` is looked up on PATH (any of several names), `sharedObject` and `file` on disk. Probed rather than asked of
  * dpkg, so that a QEMU built by hand or another distribution's package counts as present.
  */
 const needs = [
@@ -91,7 +91,9 @@ export function planInstall(missing, { apt, superuser }) {
   if (missing.length === 0) return { action: 'nothing' };
   const why = missing.map((need) => `  ${need.package}: ${need.reason}`).join('\n');
   if (!apt) {
-    const names = missing.map((need) => need.program?.flat().join(' or ') ?? need.sharedObject ?? need.package).join(', ');
+    const names = missing
+      .map((need) => need.program?.flat().join(' or ') ?? need.sharedObject ?? need.package)
+      .join(', ');
     return {
       action: 'tell',
       message: `Missing on this machine: ${names}\n${why}\nInstall them with your system's package manager, then run this again.`,
