@@ -29,7 +29,7 @@ export async function choosePath(
   // From wherever it begins to the root, and down again.
   await expect(async () => {
     if (await parent.isEnabled()) await parent.click();
-    await expect(parent).toBeDisabled({ timeout: 200 });
+    await expect(browser.getByTitle('/', { exact: true })).toBeVisible({ timeout: 200 });
   }).toPass();
   const names = path.split('/').filter((name) => name !== '');
   for (const [index, name] of names.entries()) {
