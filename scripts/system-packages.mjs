@@ -55,7 +55,8 @@ const needs = [
   },
   { package: 'gcc', program: ['gcc'], purposes: test, reason: 'rebuilds the demo guest to compare it' },
   { package: 'binutils', program: ['ld', 'objcopy'], purposes: test, reason: 'rebuilds the demo guest to compare it' },
-  { package: 'cpio', program: ['cpio'], purposes: test, reason: 'packs the Linux test guest' },
+  { package: 'cpio', program: ['cpio'], purposes: test, reason: 'checks our own archives of the Linux guest' },
+  { package: 'iproute2', program: ['ip'], purposes: test, reason: 'a tap interface in a network namespace' },
 ];
 
 /** Debian 13 and Ubuntu 24.04 renamed these when their time_t grew; the first name apt knows is taken. */
