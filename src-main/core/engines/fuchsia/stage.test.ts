@@ -142,6 +142,46 @@ describe('stageFuchsia', () => {
     expect(statSync(staged('fvm.blk')).size).toBe(1024 * kib);
   });
 
+  describe.each(['fvm', 'fxfs'] as const)('vectors (seed, staging reuse and no reuse of %s)', (kind) => {
+    const name = `${kind}.blk`;
+    const device = testDevice({ storage: { quantity: 1, units: 'megabytes' } });
+    const sources = () =>
+      sourcesOf({ device, disk: { kind, file: at(`bundle/${name}`), field: 'guest.source.directory' } });
+    /** A source of this kind; another build is another image. */
+    const writeSource = (build: 1 | 2) =>
+      kind === 'fvm'
+        ? writeFvm(at(`bundle/${name}`), {
+            sliceBytes: 32 * kib,
+            sliceCount: 2,
+            partitions: [{ name: `build${build}`, slices: [build] }],
+          })
+        : writeFile(at(`bundle/${name}`), disk(`build${build}`));
+
+    beforeEach(async () => {
+      await writeSource(1);
+      await stage(spec('check'), sources());
+      // What a guest would have written: in the last bytes, which belong to no image.
+      const bytes = readFileSync(staged(name));
+      bytes.write('guest', bytes.length - 5);
+      await writeFile(staged(name), bytes);
+      await writeSource(2);
+    });
+    const endOfStaged = () => readFileSync(staged(name)).subarray(-5).toString();
+
+    it('reuse keeps what is staged, the guest’s writes too, though the source is another', async () => {
+      await stage(spec('reuse'), sources());
+      expect(noteOf('stage the disk')).toMatch(/^reused/);
+      expect(endOfStaged()).toBe('guest');
+    });
+
+    it('no reuse makes it anew from the source, at the size of the device', async () => {
+      await stage(spec('restage'), sources());
+      expect(endOfStaged()).not.toBe('guest');
+      expect(readFileSync(staged(name)).includes('build2')).toBe(true);
+      expect(statSync(staged(name)).size).toBe(1024 * kib);
+    });
+  });
+
   it('weakness “swallowed fvm error”: a disk that cannot be resized fails the launch and leaves nothing', async () => {
     await writeFile(at('bundle/fvm.blk'), Buffer.alloc(256 * kib, 'no fvm'));
     const fvm = { kind: 'fvm', file: at('bundle/fvm.blk'), field: 'guest.source.directory' } as const;
