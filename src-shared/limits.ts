@@ -2,6 +2,8 @@
 export const limits = {
   /** Shown in lists and used in QEMU's `-name`; long enough for a branch name, short enough for a row. */
   instanceNameLength: 100,
+  groupNameLength: 100,
+  notesLength: 10_000,
   /** QEMU's own ceiling per binary is probed; this one only stops nonsense. */
   memoryMiB: { min: 4, max: 4 * 1024 * 1024 },
   processors: { min: 1, max: 512 },

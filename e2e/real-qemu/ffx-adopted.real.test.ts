@@ -13,7 +13,7 @@ import { CleanupStack } from '../../src-main/core/kit/cleanup-stack.ts';
 import { silentLog } from '../../src-main/core/kit/log.ts';
 import { eventually } from '../../src-main/core/testing/eventually.ts';
 import { SessionClient } from '../../src-main/headless/session-client.ts';
-import type { ConsoleName } from '../../src-shared/contract/calls.ts';
+import type { ConsoleName } from '../../src-shared/model/console.ts';
 import { asUser, checkout, generousMs, type SlipwayHome, tempSlipway } from './slipway-under-test.ts';
 
 const id = 'ffx-emu';

@@ -6,8 +6,8 @@
 import { withoutSequences } from '../../src-main/core/consoles/line-search.ts';
 import { Emitter } from '../../src-main/core/kit/emitter.ts';
 import type { SessionClient } from '../../src-main/headless/session-client.ts';
-import type { ConsoleName } from '../../src-shared/contract/calls.ts';
 import type { ConsoleFrame } from '../../src-shared/contract/console-frames.ts';
+import type { ConsoleName } from '../../src-shared/model/console.ts';
 import { generousMs } from './slipway-under-test.ts';
 
 /** `parsed`: as soon as it comes. `never`: a page that is stuck. A number: every so many ms, as a hidden tab does. */

@@ -4,9 +4,9 @@
  * the way into a pipe, whatever happens to the owner of the home; what was on its way to the guest is lost with an owner.
  */
 import type { ReadStream, WriteStream } from 'node:tty';
-import type { ConsoleName } from '../../src-shared/contract/calls.ts';
 import type { ConsoleFrame } from '../../src-shared/contract/console-frames.ts';
 import { limits } from '../../src-shared/limits.ts';
+import type { ConsoleName } from '../../src-shared/model/console.ts';
 import type { SessionClient } from '../headless/session-client.ts';
 import { type ConsoleKeys, escapeKey, type KeyAction } from './console-keys.ts';
 

@@ -2,10 +2,11 @@
  * One console as this page sees it: frames in, parsed acknowledgements and keyboard bytes out. It decides when typing
  * is let through; how bytes look is the screen's business.
  */
-import type { ConsoleName } from '../../src-shared/contract/calls.ts';
+
 import type { ConsoleFrame, FrameKind } from '../../src-shared/contract/console-frames.ts';
 import { type Failure, toFailure } from '../../src-shared/contract/errors.ts';
 import { limits } from '../../src-shared/limits.ts';
+import type { ConsoleName } from '../../src-shared/model/console.ts';
 import type { Session } from './session.ts';
 
 /** A terminal, seen from its bytes. `parsed` is called once everything written so far has been parsed. */

@@ -2,11 +2,13 @@
  * Joins one session to the stores: refetches after every connection, applies events, and offers what a person can do.
  * Nothing here draws.
  */
-import type { CallInput, CallName, CallOutput, ConsoleName, Settings } from '../../src-shared/contract/calls.ts';
+import type { CallInput, CallName, CallOutput } from '../../src-shared/contract/calls.ts';
 import { type Failure, toFailure } from '../../src-shared/contract/errors.ts';
 import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
 import type { Action } from '../../src-shared/lifecycle.ts';
+import type { ConsoleName } from '../../src-shared/model/console.ts';
 import type { InstanceView } from '../../src-shared/model/instance.ts';
+import type { Settings } from '../../src-shared/model/settings.ts';
 import { Session } from '../api/session.ts';
 import type { Face, Transport } from '../api/transport.ts';
 import {

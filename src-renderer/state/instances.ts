@@ -3,9 +3,9 @@
  * applying one twice or late does no harm. Selectors are plain functions of the state.
  */
 import { createStore } from 'zustand/vanilla';
-import type { ConsoleName } from '../../src-shared/contract/calls.ts';
 import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
 import { type Action, allowedActions } from '../../src-shared/lifecycle.ts';
+import type { ConsoleName } from '../../src-shared/model/console.ts';
 import type { InstanceDetails, InstanceView } from '../../src-shared/model/instance.ts';
 import { type InstanceTab, instanceTabs } from './tabs.ts';
 

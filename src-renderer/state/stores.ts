@@ -3,8 +3,10 @@
  * decide what is true of an instance; that is told by the core.
  */
 import { createStore } from 'zustand/vanilla';
-import type { ConsoleName, HostDescription, Settings } from '../../src-shared/contract/calls.ts';
 import type { Failure } from '../../src-shared/contract/errors.ts';
+import type { ConsoleName } from '../../src-shared/model/console.ts';
+import type { HostDescription } from '../../src-shared/model/host.ts';
+import type { Settings } from '../../src-shared/model/settings.ts';
 import type { FileReference } from '../../src-shared/model/spec.ts';
 import type { Connection } from '../api/session.ts';
 import { createInstancesStore } from './instances.ts';

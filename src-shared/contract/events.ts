@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { instanceIdSchema } from '../model/ids.ts';
 import { instanceViewSchema } from '../model/instance.ts';
-import { settingsSchema } from './calls.ts';
+import { settingsSchema } from '../model/settings.ts';
 
 export const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('instanceChanged'), view: instanceViewSchema }),

@@ -41,6 +41,8 @@ export const statusSchema = z.strictObject({
   progress: progressSchema.nullable(),
   conditions: z.array(conditionSchema),
   failure: failureSchema.nullable(),
+  /** The guest said that it died (a kernel panic, a pvpanic event), and where in the serial output. */
+  panic: z.strictObject({ line: z.string(), offset: z.number().nonnegative() }).nullable().default(null),
   /** The end of the serial output and of the engine log, for a failure's raw text. */
   lastLines: z.array(z.string()),
   acceleration: accelerationChoiceSchema.nullable(),
@@ -61,6 +63,12 @@ export const instanceViewSchema = z.strictObject({
   /** `ffx`: started by `ffx emu`; shown and stopped, never changed. */
   origin: z.enum(['slipway', 'ffx']).default('slipway'),
   architecture: z.string(),
+  /** The heading it is listed under; empty: none. */
+  group: z.string().default(''),
+  createdAt: z.iso.datetime().nullable().default(null),
+  /** What its directory takes on disk, when that was last looked at; null: not yet. */
+  diskBytes: z.number().nonnegative().nullable().default(null),
+  serialPorts: z.number().int().min(1).default(1),
   status: statusSchema,
   ports: z.array(portStatusSchema),
 });

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { limits } from '../limits.ts';
+import { maxSerialPorts } from './console.ts';
 import { architectureSchema } from './engine.ts';
 import { instanceIdSchema, instanceNameSchema, pathTokenSchema } from './ids.ts';
 import { portMappingSchema } from './ports.ts';
@@ -137,6 +138,8 @@ const deviceSchema = z.strictObject({
   cpu: z.string().max(500).nullable().default(null),
   memoryMiB: z.number().int().min(limits.memoryMiB.min).max(limits.memoryMiB.max).default(512),
   processors: z.number().int().min(limits.processors.min).max(limits.processors.max).default(1),
+  /** Serial lines of the guest, each with a console and a transcript of its own. */
+  serialPorts: z.number().int().min(1).max(maxSerialPorts).default(1),
 });
 
 export const accelerationRequestSchema = z.enum(['auto', 'kvm', 'hvf', 'tcg']);
@@ -215,6 +218,10 @@ function runtimeSchema<F extends z.ZodType>(file: F) {
 function requestShape<F extends z.ZodType>(file: F) {
   return {
     name: instanceNameSchema,
+    /** The heading it is listed under; empty: none. */
+    group: z.string().trim().max(limits.groupNameLength).default(''),
+    /** What a person wants to remember of it. */
+    notes: z.string().max(limits.notesLength).default(''),
     architecture: architectureSchema.default('x86_64'),
     guest: guestSchema(file),
     device: deviceSchema.prefault({}),

@@ -1,6 +1,6 @@
 /** `slipway console`: this terminal, or this pipe, on a guest's console. */
 import { parseArgs } from 'node:util';
-import type { ConsoleName } from '../../../src-shared/contract/calls.ts';
+import type { ConsoleName } from '../../../src-shared/model/console.ts';
 import { ConsoleAttachment } from '../console-attachment.ts';
 import type { Command } from '../context.ts';
 import { idOrObvious } from '../named-instance.ts';

@@ -6,9 +6,9 @@
  */
 import { rm } from 'node:fs/promises';
 import type { Server } from 'node:net';
-import type { ConsoleName } from '../../../src-shared/contract/calls.ts';
 import type { ConsoleFrame } from '../../../src-shared/contract/console-frames.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import type { ConsoleName } from '../../../src-shared/model/console.ts';
 import { Console, type ConsoleStream } from '../consoles/console.ts';
 import { Keyboard } from '../consoles/keyboard.ts';
 import { type SerialSocket, serveSerialSocket } from '../consoles/serial-socket.ts';

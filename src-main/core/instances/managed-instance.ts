@@ -3,9 +3,10 @@
  * (FfxInstance). What a kind of instance does not allow it refuses itself, in its own words, so that nobody outside ever
  * asks of which kind one is.
  */
-import type { ConsoleName } from '../../../src-shared/contract/calls.ts';
+
 import type { ConsoleFrame } from '../../../src-shared/contract/console-frames.ts';
 import type { Action } from '../../../src-shared/lifecycle.ts';
+import type { ConsoleName } from '../../../src-shared/model/console.ts';
 import type { InstanceId } from '../../../src-shared/model/ids.ts';
 import type { Boot, DiskUse, InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';

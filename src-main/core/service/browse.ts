@@ -2,7 +2,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { CallOutput, FileEntry } from '../../../src-shared/contract/calls.ts';
+import type { FileEntry } from '../../../src-shared/contract/calls/files.ts';
+import type { CallOutput } from '../../../src-shared/contract/calls.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { PathToken } from '../../../src-shared/model/ids.ts';
 import type { PathTokens } from './path-tokens.ts';

@@ -1,6 +1,6 @@
 /** settings.json: few, all with defaults. A broken file is put aside, not obeyed and not lost. */
 import { rename } from 'node:fs/promises';
-import { type Settings, settingsSchema } from '../../../src-shared/contract/calls.ts';
+import { type Settings, settingsSchema } from '../../../src-shared/model/settings.ts';
 import type { Paths } from '../home/paths.ts';
 import { readJson, writeJsonAtomically } from '../kit/atomic-file.ts';
 import { Emitter } from '../kit/emitter.ts';

@@ -1,5 +1,5 @@
 /** The consoles an instance has, and what they are called. */
-import type { ConsoleName } from '../../../src-shared/contract/calls.ts';
+import type { ConsoleName } from '../../../src-shared/model/console.ts';
 
 export interface ConsoleTab {
   readonly key: string;

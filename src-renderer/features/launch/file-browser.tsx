@@ -1,7 +1,8 @@
 /** The server's own file browser, for where there is no native dialog. Arrow keys, Enter and Backspace do everything. */
 import { CornerLeftUp, File, Folder } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { CallOutput, FileEntry } from '../../../src-shared/contract/calls.ts';
+import type { FileEntry } from '../../../src-shared/contract/calls/files.ts';
+import type { CallOutput } from '../../../src-shared/contract/calls.ts';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
 import type { FileReference } from '../../../src-shared/model/spec.ts';
 import { useApplication } from '../../state/context.tsx';

@@ -9,9 +9,9 @@
  */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type ConsoleName, consoleNames } from '../../../../src-shared/contract/calls.ts';
 import type { ConsoleFrame } from '../../../../src-shared/contract/console-frames.ts';
 import { SlipwayError } from '../../../../src-shared/contract/errors.ts';
+import { type ConsoleName, consoleNames } from '../../../../src-shared/model/console.ts';
 import { Console, type ConsoleStream } from '../../consoles/console.ts';
 import type { ConsoleInput } from '../../consoles/keyboard.ts';
 import { SocketConsole } from '../../consoles/socket-console.ts';

@@ -1,36 +1,23 @@
 /** The calls about Fuchsia guests: a bundle before launch, what each `auto` comes to, `show` and export in ffx's words. */
 import { join } from 'node:path';
-import type { Spec } from '../../../src-shared/model/spec.ts';
-import type { EmulatorEngine } from '../engines/engine.ts';
-import { isFuchsia } from '../engines/engines.ts';
-import { resolveFuchsia } from '../engines/fuchsia/resolve-choices.ts';
-import { describeBundle } from '../guests/fuchsia/bundle-gallery.ts';
+import type { fuchsiaCalls } from '../../../../src-shared/contract/calls/fuchsia.ts';
+import type { Spec } from '../../../../src-shared/model/spec.ts';
+import { isFuchsia } from '../../engines/engines.ts';
+import { resolveFuchsia } from '../../engines/fuchsia/resolve-choices.ts';
+import { describeBundle } from '../../guests/fuchsia/bundle-gallery.ts';
 import {
   defaultFfxInstanceRoot,
   engineDataFilename,
   exportEngineData,
   ffxInstanceRoot,
-} from '../guests/fuchsia/engine-data.ts';
-import type { Paths } from '../home/paths.ts';
-import { notFuchsia, sectionsOf } from '../instances/ffx-words.ts';
-import type { InstanceManager } from '../instances/manager.ts';
-import type { AccelerationDoctor } from '../instances/services.ts';
-import { type HostToolSearch, systemSearch } from '../process/host-tool.ts';
-import { requestOfDraft } from './draft.ts';
-import { mayRunPrograms } from './power.ts';
-import type { Handlers } from './router.ts';
+} from '../../guests/fuchsia/engine-data.ts';
+import { notFuchsia, sectionsOf } from '../../instances/ffx-words.ts';
+import { systemSearch } from '../../process/host-tool.ts';
+import { requestOfDraft } from '../draft.ts';
+import { mayRunPrograms } from '../power.ts';
+import type { HandlerServices, HandlersOf } from './services.ts';
 
-interface FuchsiaServices {
-  readonly paths: Paths;
-  readonly manager: InstanceManager;
-  readonly engine: EmulatorEngine;
-  readonly doctor: AccelerationDoctor;
-  readonly toolSearch?: HostToolSearch;
-}
-
-type FuchsiaCalls = 'fuchsia.bundle' | 'fuchsia.resolve' | 'fuchsia.show' | 'fuchsia.export';
-
-export function fuchsiaHandlers(services: FuchsiaServices): Pick<Handlers, FuchsiaCalls> {
+export function fuchsiaHandlers(services: HandlerServices): HandlersOf<typeof fuchsiaCalls> {
   const { manager } = services;
   return {
     'fuchsia.bundle': ({ directory }, session) => describeBundle(session.tokens.resolve(directory)),
@@ -53,7 +40,7 @@ export function fuchsiaHandlers(services: FuchsiaServices): Pick<Handlers, Fuchs
   };
 }
 
-async function resolve({ engine, doctor, toolSearch }: FuchsiaServices, spec: Spec, mayRun: boolean) {
+async function resolve({ engine, doctor, toolSearch }: HandlerServices, spec: Spec, mayRun: boolean) {
   if (!isFuchsia(spec)) throw notFuchsia(spec);
   const acceleration = async () => {
     // A page may not have programs run that nobody confirmed.

@@ -1,0 +1,22 @@
+/** Consoles: opened and closed; their bytes go past the router. */
+import type { consoleCalls } from '../../../../src-shared/contract/calls/consoles.ts';
+import type { HandlerServices, HandlersOf } from './services.ts';
+
+export function consoleHandlers({ manager }: HandlerServices): HandlersOf<typeof consoleCalls> {
+  return {
+    'console.open': async ({ id, console, boot }, session) => {
+      const { consoles } = manager.get(id);
+      let opened = { columns: 80, rows: 24, writable: false };
+      const viewer = await session.view(async (send) => {
+        const { viewing, ...facts } = await consoles.open(console, boot, send);
+        opened = facts;
+        return viewing;
+      });
+      return { viewer, ...opened };
+    },
+    'console.close': async ({ viewer }, session) => {
+      session.closeViewer(viewer);
+      return {};
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/** Instances. Each handler is a few lines: the work is the manager's. */
+import { open } from 'node:fs/promises';
+import type { instanceCalls } from '../../../../src-shared/contract/calls/instances.ts';
+import type { Spec } from '../../../../src-shared/model/spec.ts';
+import { previewCommand } from '../../instances/preview.ts';
+import { draftOfSpec, requestOfDraft } from '../draft.ts';
+import { demandPower, mayRunPrograms } from '../power.ts';
+import type { HandlerServices, HandlersOf } from './services.ts';
+
+export function instanceHandlers(services: HandlerServices): HandlersOf<typeof instanceCalls> {
+  const { manager } = services;
+  return {
+    'instance.list': async () => {
+      await manager.look();
+      return manager.list();
+    },
+    'instance.show': ({ id }) => manager.get(id).describe(),
+    'instance.find': async ({ name }) => ({ id: manager.find(name) }),
+    'instance.launch': async (draft, session) => {
+      const request = requestOfDraft(draft, session.tokens);
+      await demandPower(session.identity, request);
+      return manager.create(request);
+    },
+    'instance.preview': async (draft, session) => {
+      const request = requestOfDraft(draft, session.tokens);
+      const spec: Spec = { version: 1, id: 'preview', createdAt: new Date(0).toISOString(), ...request };
+      return previewCommand(services, spec, mayRunPrograms(session.identity));
+    },
+    'instance.draft': async ({ id }, session) => draftOfSpec(manager.get(id).spec, session.tokens),
+    'instance.configure': async ({ id, draft }, session) => {
+      const request = requestOfDraft(draft, session.tokens);
+      await demandPower(session.identity, request, manager.get(id).spec);
+      return manager.configure(id, request);
+    },
+    'instance.start': ({ id }) => manager.launch(id),
+    'instance.stop': ({ id }) => manager.stop(id),
+    'instance.restart': ({ id }) => manager.restart(id),
+    'instance.reset': ({ id }) => manager.reset(id),
+    'instance.pause': ({ id }) => manager.pause(id),
+    'instance.resume': ({ id }) => manager.resume(id),
+    'instance.deletion': ({ id }) => manager.deletion(id),
+    'instance.delete': ({ id }) => manager.delete(id),
+    'instance.restore': ({ trash }) => manager.restore(trash),
+    'instance.boots': ({ id }) => manager.get(id).boots(),
+    'instance.log': ({ id, boot, file, offset, length }) =>
+      readRange(manager.get(id).logPath(file, boot), offset, length),
+
+    'instance.screenshot': async ({ id }) => ({
+      base64: Buffer.from(await manager.get(id).screenshot()).toString('base64'),
+    }),
+  };
+}
+
+async function readRange(path: string, offset: number, length: number) {
+  const file = await open(path, 'r').catch(() => null);
+  if (file === null) return { offset: 0, size: 0, base64: '' };
+  try {
+    const { size } = await file.stat();
+    const from = Math.min(size, offset < 0 ? Math.max(0, size + offset) : offset);
+    const wanted = Math.min(length, size - from);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(wanted), 0, wanted, from);
+    return { offset: from, size, base64: buffer.toString('base64', 0, bytesRead) };
+  } finally {
+    await file.close();
+  }
+}
