@@ -6,7 +6,7 @@ import { createStore } from 'zustand/vanilla';
 import type { Failure } from '../../src-shared/contract/errors.ts';
 import type { ConsoleName } from '../../src-shared/model/console.ts';
 import type { HostDescription } from '../../src-shared/model/host.ts';
-import type { Settings } from '../../src-shared/model/settings.ts';
+import { type Settings, settingsSchema } from '../../src-shared/model/settings.ts';
 import type { FileReference } from '../../src-shared/model/spec.ts';
 import type { Connection } from '../api/session.ts';
 import { createInstancesStore } from './instances.ts';
@@ -51,7 +51,7 @@ export interface Notice {
 export const createStores = () => ({
   connection: createStore<ConnectionState>(() => ({ connection: { state: 'connecting' }, epoch: 0 })),
   host: createStore<{ readonly host: HostDescription | null }>(() => ({ host: null })),
-  settings: createStore<Settings>(() => ({ theme: 'system', fontSize: 13 })),
+  settings: createStore<Settings>(() => settingsSchema.parse({})),
   instances: createInstancesStore(),
   view: createStore<ViewState>(() => ({
     selected: null,

@@ -23,6 +23,7 @@ export function brokenView(id: InstanceId, error: string): InstanceView {
         hint: 'Repair the file by hand, or delete the instance; its transcripts go to the trash with it.',
         raw: error,
       },
+      panic: null,
       lastLines: [],
       acceleration: null,
       boot: 0,

@@ -49,6 +49,7 @@ export function viewOf(state: ViewState): InstanceView {
       progress: state.progress,
       conditions: state.phase === 'running' ? conditionsOf(state) : [],
       failure: state.failure,
+      panic: null,
       lastLines: [...state.lastLines],
       acceleration: state.acceleration,
       boot: state.boot,

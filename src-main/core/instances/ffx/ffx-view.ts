@@ -50,6 +50,7 @@ export function viewOfFfx(state: FfxViewState): InstanceView {
       progress: stopStep === null ? null : { step: stopStep, done: 0, total: 0, unit: 'items' },
       conditions: process === null ? [] : conditionsOf(state, process.pid),
       failure: failureOf(state),
+      panic: null,
       lastLines: verdict.fault === 'crashed' ? [...state.lastLines] : [],
       acceleration: null,
       boot: wasStaged ? Math.max(1, state.boot) : 0,
