@@ -21,11 +21,40 @@ export const engineDescriptionSchema = z.strictObject({
 });
 export type EngineDescription = z.infer<typeof engineDescriptionSchema>;
 
+/**
+ * Why an accelerator is used or not, told apart because each has another remedy. `available`: a test guest ran on it.
+ * `untested`: nothing speaks against it, and there is no test guest for it.
+ */
+export const accelerationCases = [
+  'available',
+  'untested',
+  'asked-for-emulation',
+  'foreign-guest',
+  'unknown-platform',
+  'not-compiled-in',
+  'module-not-loaded',
+  'kernel-without-kvm',
+  'hidden-by-container',
+  'off-in-firmware',
+  'nested-off',
+  'no-permission',
+  'session-stale',
+  'held-by-another',
+  'device-failing',
+  'test-guest-failed',
+] as const;
+export const accelerationCaseSchema = z.enum(accelerationCases);
+export type AccelerationCase = z.infer<typeof accelerationCaseSchema>;
+
 /** `auto` resolved: what will be used and why, in words that can be shown as they are. */
 export const accelerationChoiceSchema = z.strictObject({
   accelerator: acceleratorSchema,
   reason: z.string(),
   hint: z.string().nullable(),
+  /** Absent in the records of older launches. */
+  case: accelerationCaseSchema.optional(),
+  /** What to type to repair it, as it stands; null: nothing that a command could do. */
+  command: z.string().nullable().optional(),
   /** True once QMP of the running engine confirmed it. */
   verified: z.boolean(),
 });

@@ -1,15 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AccelerationCase } from '../../../src-shared/model/engine.ts';
 import { type AccelerationDoctor, createAccelerationDoctor } from './acceleration.ts';
-import {
-  type AccelerationFacts,
-  offersVirtualisation,
-  parseGroup,
-  readAccelerationFacts,
-} from './acceleration-facts.ts';
+import { type AccelerationFacts, readAccelerationFacts } from './acceleration-facts.ts';
 import { type ProbeRequest, type ProbeResult, probeArguments, readOutcome } from './acceleration-probe.ts';
+import { type KvmSurroundings, otherHypervisor, parseGroup, parseProcessor } from './kvm-facts.ts';
 
 let directory: string;
 let now: number;
@@ -22,7 +19,7 @@ beforeEach(async () => {
   now = 1_000_000;
   probed = [];
   answer = { ok: true, text: 'ran on it' };
-  facts = { platform: 'linux', architecture: 'x86_64', kvm: { state: 'openable' } };
+  facts = { platform: 'linux', architecture: 'x86_64', kvm: { state: 'openable' }, otherHypervisor: null };
 });
 afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
@@ -33,6 +30,17 @@ const capabilities = {
   accelerators: ['tcg', 'kvm'],
   machines: [{ name: 'q35', description: '', isDefault: false }],
 };
+
+const surroundings: KvmSurroundings = {
+  processorOffers: true,
+  vendor: 'intel',
+  isVirtualMachine: false,
+  isContainer: false,
+  module: 'installed',
+};
+const missing = (change: Partial<KvmSurroundings>): Partial<AccelerationFacts> => ({
+  kvm: { state: 'missing', surroundings: { ...surroundings, ...change } },
+});
 
 function doctor(): AccelerationDoctor {
   return createAccelerationDoctor({
@@ -53,6 +61,8 @@ describe('auto', () => {
       accelerator: 'kvm',
       reason: 'KVM: a test guest ran on it.',
       hint: null,
+      case: 'available',
+      command: null,
       verified: false,
     });
     now += 24 * 3600_000;
@@ -89,48 +99,79 @@ describe('auto', () => {
     expect(await doctor().resolve('auto', 'x86_64', capabilities)).toMatchObject({ accelerator: 'kvm' });
   });
 
-  it.each<[string, Partial<AccelerationFacts>, RegExp, RegExp]>([
+  it.each<[AccelerationCase, Partial<AccelerationFacts>, RegExp, RegExp, string | null]>([
+    ['module-not-loaded', missing({}), /module is not loaded/, /Load it/, 'sudo modprobe kvm_intel'],
+    ['module-not-loaded', missing({ vendor: 'amd' }), /module is not loaded/, /Load it/, 'sudo modprobe kvm_amd'],
+    ['module-not-loaded', missing({ vendor: null, processorOffers: null }), /not loaded/, /Load/, 'sudo modprobe kvm'],
+    ['kernel-without-kvm', missing({ module: 'absent' }), /built without KVM/, /CONFIG_KVM/, null],
+    ['off-in-firmware', missing({ processorOffers: false }), /does not offer/, /VT-x in the firmware set-up/, null],
     [
-      'no device, module missing',
-      { kvm: { state: 'missing', processorOffers: true } },
-      /module is not loaded/,
-      /modprobe/,
-    ],
-    [
-      'no device, no processor feature',
-      { kvm: { state: 'missing', processorOffers: false } },
+      'off-in-firmware',
+      missing({ processorOffers: false, vendor: 'amd' }),
       /does not offer/,
-      /firmware set-up/,
+      /SVM in the firmware set-up/,
+      null,
     ],
+    ['nested-off', missing({ processorOffers: false, isVirtualMachine: true }), /is a virtual machine/, /nested/, null],
+    ['hidden-by-container', missing({ isContainer: true }), /container/, /--device \/dev\/kvm/, null],
     [
-      'no permission',
+      'no-permission',
       { kvm: { state: 'closed', group: 'kvm', isSessionStale: false } },
       /may not open it/,
-      /sudo usermod -aG kvm \$USER/,
+      /log out and in/,
+      'sudo usermod -aG kvm $USER',
     ],
     [
-      'group added, session old',
+      'session-stale',
       { kvm: { state: 'closed', group: 'kvm', isSessionStale: true } },
       /logged in before/,
       /Log out and in/,
+      null,
     ],
-    ['root only', { kvm: { state: 'closed', group: null, isSessionStale: false } }, /may not open it/, /setfacl/],
-    ['other', { kvm: { state: 'failing', text: 'EBUSY' } }, /EBUSY/, /dmesg/],
-  ])('%s: emulation, with the fix', async (_, change, reason, hint) => {
+    [
+      'no-permission',
+      { kvm: { state: 'closed', group: null, isSessionStale: false } },
+      /may not open it/,
+      /next reboot/,
+      'sudo setfacl -m u:$USER:rw /dev/kvm',
+    ],
+    ['device-failing', { kvm: { state: 'failing', text: 'EIO' } }, /EIO/, /log/, 'sudo dmesg | grep -i kvm'],
+    [
+      'held-by-another',
+      { kvm: { state: 'failing', text: 'EBUSY' }, otherHypervisor: 'VirtualBox' },
+      /VirtualBox is running/,
+      /Stop the machines/,
+      null,
+    ],
+  ])('%s: emulation, with the fix', async (because, change, reason, hint, command) => {
     facts = { ...facts, ...change };
     const choice = await doctor().resolve('auto', 'x86_64', capabilities);
-    expect(choice.accelerator).toBe('tcg');
+    expect(choice).toMatchObject({ accelerator: 'tcg', case: because, command });
     expect(choice.reason).toMatch(reason);
     expect(choice.hint).toMatch(hint);
     await expect(doctor().resolve('kvm', 'x86_64', capabilities)).rejects.toMatchObject({
       failure: {
         code: 'engine_unsuitable',
         message: expect.stringMatching(reason),
-        hint: expect.stringMatching(hint),
+        hint: expect.stringContaining(command ?? ''),
         field: 'host.acceleration',
       },
     });
     expect(probed).toEqual([]);
+  });
+
+  it('another hypervisor that holds the processor is named when the test guest fails', async () => {
+    answer = { ok: false, text: 'was refused by QEMU: ioctl(KVM_CREATE_VM) failed: 16 Device or resource busy' };
+    expect(await doctor().resolve('auto', 'x86_64', capabilities)).toMatchObject({
+      case: 'held-by-another',
+      reason: expect.stringContaining('Another hypervisor is running'),
+    });
+    facts = { ...facts, otherHypervisor: 'VirtualBox' };
+    answer = { ok: false, text: 'did not run on it within 3 s' };
+    expect(await doctor().resolve('auto', 'x86_64', { ...capabilities, binary: '/bin/sh' })).toMatchObject({
+      case: 'held-by-another',
+      reason: expect.stringContaining('VirtualBox is running'),
+    });
   });
 
   it('a guest of another architecture is emulated, and there is nothing to fix', async () => {
@@ -148,7 +189,7 @@ describe('auto', () => {
   });
 
   it('takes what cannot be tested as it is, and says so', async () => {
-    facts = { platform: 'darwin', architecture: 'aarch64', kvm: null };
+    facts = { platform: 'darwin', architecture: 'aarch64', kvm: null, otherHypervisor: null };
     expect(await doctor().resolve('auto', 'aarch64', { ...capabilities, accelerators: ['hvf', 'tcg'] })).toMatchObject({
       accelerator: 'hvf',
       reason: expect.stringContaining('no test guest'),
@@ -181,14 +222,41 @@ describe('facts', () => {
   it('reads groups and processor flags', () => {
     expect(parseGroup('root:x:0:\nkvm:x:104:ann,bob\nbad', 104)).toEqual({ name: 'kvm', members: ['ann', 'bob'] });
     expect(parseGroup('root:x:0:', 104)).toBeNull();
-    expect(offersVirtualisation('flags\t\t: fpu vmx sse\n')).toBe(true);
-    expect(offersVirtualisation('flags\t\t: fpu avmx sse\n')).toBe(false);
-    expect(offersVirtualisation('Features\t: fp asimd\n')).toBeNull();
+    expect(parseProcessor('vendor_id\t: GenuineIntel\nflags\t\t: fpu vmx sse\n')).toEqual({
+      processorOffers: true,
+      vendor: 'intel',
+      isVirtualMachine: false,
+    });
+    expect(parseProcessor('vendor_id\t: AuthenticAMD\nflags\t\t: fpu avmx hypervisor\n')).toEqual({
+      processorOffers: false,
+      vendor: 'amd',
+      isVirtualMachine: true,
+    });
+    expect(parseProcessor('Features\t: fp asimd\n')).toMatchObject({ processorOffers: null, vendor: null });
+    expect(otherHypervisor('vboxdrv 500 2 vboxnetflt, Live 0x0\n')).toBe('VirtualBox');
+    expect(otherHypervisor('vboxdrv 500 0 - Live 0x0\nkvm 1 1 - Live 0x0\n')).toBeNull();
   });
 
   it.skipIf(process.platform !== 'linux')('tells a device that is there from one that is not', async () => {
     const device = join(directory, 'kvm');
     expect((await readAccelerationFacts(device)).kvm).toMatchObject({ state: 'missing' });
+    const root = join(directory, 'root');
+    const put = async (path: string, text: string) => {
+      await mkdir(join(root, path, '..'), { recursive: true });
+      await writeFile(join(root, path), text);
+    };
+    await put('proc/cpuinfo', 'vendor_id\t: AuthenticAMD\nflags\t\t: fpu svm\n');
+    await put(`lib/modules/${release()}/modules.dep`, 'kernel/arch/x86/kvm/kvm-amd.ko.xz: kernel/kvm.ko\n');
+    const around = async () => (await readAccelerationFacts(device, root)).kvm;
+    expect(await around()).toEqual({
+      state: 'missing',
+      surroundings: { ...surroundings, vendor: 'amd', module: 'installed' },
+    });
+    await put('run/.containerenv', '');
+    await put(`lib/modules/${release()}/modules.dep`, '');
+    expect(await around()).toMatchObject({ surroundings: { isContainer: true, module: 'absent' } });
+    await put('sys/module/kvm_amd/refcnt', '0');
+    expect(await around()).toMatchObject({ surroundings: { module: 'loaded' } });
     await writeFile(device, '');
     expect((await readAccelerationFacts(device)).kvm).toEqual({ state: 'openable' });
     expect((await readAccelerationFacts(directory)).kvm).toMatchObject({ state: 'failing' });

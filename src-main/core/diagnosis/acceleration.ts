@@ -16,7 +16,13 @@ import { type Clock, systemClock } from '../kit/clock.ts';
 import { SingleFlight } from '../kit/single-flight.ts';
 import { type AccelerationFacts, readAccelerationFacts } from './acceleration-facts.ts';
 import { type ProbeRequest, type ProbeResult, runProbe } from './acceleration-probe.ts';
-import { type HardwareAccelerator, judgeHardware, nameOf } from './acceleration-verdict.ts';
+import {
+  type HardwareAccelerator,
+  judgeFailedTest,
+  judgeHardware,
+  nameOf,
+  type Refusal,
+} from './acceleration-verdict.ts';
 
 interface DoctorDependencies {
   readonly paths: Pick<Paths, 'acceleration'>;
@@ -78,45 +84,57 @@ export function createAccelerationDoctor(dependencies: DoctorDependencies): Acce
 
   return {
     async resolve(requested, architecture, capabilities) {
-      if (requested === 'tcg') return emulation(capabilities, 'Emulation (TCG), as you asked.', null);
+      if (requested === 'tcg') return emulation(capabilities, asAsked);
       const wish = requested === 'auto' ? null : requested;
-      const refuse = (reason: string, hint: string | null): AccelerationChoice => {
-        if (wish === null) return emulation(capabilities, `Emulation (TCG): ${reason}`, hint);
-        throw new SlipwayError('engine_unsuitable', `${nameOf(wish)} cannot be used: ${reason}`, {
-          hint: hint ?? 'Choose the acceleration "auto" or "tcg".',
+      const refuse = (refusal: Refusal): AccelerationChoice => {
+        if (wish === null) return emulation(capabilities, { ...refusal, reason: `Emulation (TCG): ${refusal.reason}` });
+        throw new SlipwayError('engine_unsuitable', `${nameOf(wish)} cannot be used: ${refusal.reason}`, {
+          hint: remedy(refusal) ?? 'Choose the acceleration "auto" or "tcg".',
           field: 'host.acceleration',
         });
       };
-      const verdict = judgeHardware(wish, architecture, capabilities.accelerators, await readFacts());
-      if (!verdict.usable) return refuse(verdict.reason, verdict.hint);
+      const facts = await readFacts();
+      const verdict = judgeHardware(wish, architecture, capabilities.accelerators, facts);
+      if (!verdict.usable) return refuse(verdict);
       const { accelerator } = verdict;
+      const yes = (because: 'available' | 'untested', reason: string): AccelerationChoice => ({
+        accelerator,
+        reason: `${nameOf(accelerator)}: ${reason}.`,
+        hint: null,
+        case: because,
+        command: null,
+        verified: false,
+      });
       const untried = capabilities.kind === 'femu' ? 'femu' : architecture === 'x86_64' ? null : architecture;
-      if (untried !== null) {
-        const reason = `${nameOf(accelerator)}: it is there; Slipway has no test guest for ${untried} to try it with.`;
-        return { accelerator, reason, hint: null, verified: false };
-      }
+      if (untried !== null)
+        return yes('untested', `it is there; Slipway has no test guest for ${untried} to try it with`);
       const result = await verify(accelerator, capabilities, wish !== null);
-      if (result.ok)
-        return {
-          accelerator,
-          reason: `${nameOf(accelerator)}: a test guest ${result.text}.`,
-          hint: null,
-          verified: false,
-        };
-      const subject = accelerator === 'kvm' ? '/dev/kvm opens' : 'HVF is there';
-      return refuse(
-        `${subject}, but a test guest ${result.text}.`,
-        'Common in a virtual machine without working nested virtualisation. Emulation is slower and otherwise the same.',
-      );
+      if (result.ok) return yes('available', `a test guest ${result.text}`);
+      return refuse(judgeFailedTest(accelerator, result.text, facts.otherHypervisor));
     },
   };
 }
 
-function emulation(capabilities: Capabilities, reason: string, hint: string | null): AccelerationChoice {
-  if (capabilities.accelerators.includes('tcg')) return { accelerator: 'tcg', reason, hint, verified: false };
+const asAsked: Refusal = {
+  case: 'asked-for-emulation',
+  reason: 'Emulation (TCG), as you asked.',
+  hint: null,
+  command: null,
+};
+
+/** The hint and its command as one text, where only one is shown. */
+function remedy({ hint, command }: Refusal): string | null {
+  if (command === null) return hint;
+  return hint === null ? command : `${hint} ${command}`;
+}
+
+function emulation(capabilities: Capabilities, why: Refusal): AccelerationChoice {
+  const { case: because, reason, hint, command } = why;
+  if (capabilities.accelerators.includes('tcg'))
+    return { accelerator: 'tcg', reason, hint, case: because, command, verified: false };
   throw new SlipwayError('engine_unsuitable', 'This QEMU was built without emulation (TCG).', {
     cause: reason,
-    hint: hint ?? 'Choose another QEMU binary, for example the distribution’s.',
+    hint: remedy(why) ?? 'Choose another QEMU binary, for example the distribution’s.',
     field: 'host.acceleration',
   });
 }
