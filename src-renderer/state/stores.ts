@@ -15,14 +15,31 @@ import type { InstanceTab } from './tabs.ts';
 export type GuestKind = 'demo' | 'linux' | 'kernel' | 'disk' | 'firmware' | 'fuchsia';
 
 export type OpenDialog =
-  | { readonly kind: 'launch'; readonly guest: GuestKind; readonly dropped?: FileReference }
-  | { readonly kind: 'edit'; readonly id: string }
+  | {
+      readonly kind: 'launch';
+      /** Straight to this guest's form; left out: the gallery of sources. */
+      readonly guest?: GuestKind;
+      /** A QEMU command line or a script: straight to where it is read. */
+      readonly pasted?: string;
+      readonly dropped?: FileReference;
+    }
+  | {
+      readonly kind: 'edit';
+      readonly id: string;
+      /** Dotted path into the draft of the field to go to. */
+      readonly field?: string;
+    }
+  | { readonly kind: 'saveTemplate'; readonly id: string }
   | { readonly kind: 'delete'; readonly id: string }
   | { readonly kind: 'screenshot'; readonly id: string }
   | { readonly kind: 'shortcuts' };
 
+/** What the right side shows: the selected instance, or a page. The gallery is for whoever works on the look. */
+export type PageName = 'instances' | 'doctor' | 'settings' | 'gallery';
+
 export interface ViewState {
   readonly selected: string | null;
+  readonly page: PageName;
   readonly tab: InstanceTab;
   readonly filter: string;
   readonly dialog: OpenDialog | null;
@@ -55,6 +72,7 @@ export const createStores = () => ({
   instances: createInstancesStore(),
   view: createStore<ViewState>(() => ({
     selected: null,
+    page: 'instances',
     tab: 'console',
     filter: '',
     dialog: null,

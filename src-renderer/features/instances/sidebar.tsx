@@ -42,7 +42,7 @@ export function Sidebar() {
         <Button
           className="sidebar-new"
           icon={Plus}
-          onClick={() => application.openDialog({ kind: 'launch', guest: 'demo' })}
+          onClick={() => application.openDialog({ kind: 'launch' })}
         >
           New instance
         </Button>

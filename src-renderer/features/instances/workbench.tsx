@@ -5,7 +5,9 @@ import { useStore } from 'zustand';
 import { useApplication, useSelected } from '../../state/context.tsx';
 import { Notices } from '../../ui/notices.tsx';
 import { droppedFile } from '../launch/dropped-file.ts';
+import { EditDialog } from '../launch/edit-dialog.tsx';
 import { LaunchDialog } from '../launch/launch-dialog.tsx';
+import { SaveTemplateDialog } from '../launch/templates/save-template-dialog.tsx';
 import { ScreenshotDialog } from '../screenshot/screenshot-dialog.tsx';
 import { ShortcutsDialog } from '../settings/shortcuts-dialog.tsx';
 import { useThemeOnRoot } from '../settings/theme.ts';
@@ -24,9 +26,11 @@ function Dialogs() {
     case undefined:
       return null;
     case 'launch':
-      return <LaunchDialog guest={dialog.guest} instance={null} dropped={dialog.dropped ?? null} onClose={close} />;
+      return <LaunchDialog begin={dialog} onClose={close} />;
     case 'edit':
-      return <LaunchDialog guest="demo" instance={dialog.id} dropped={null} onClose={close} />;
+      return <EditDialog id={dialog.id} field={dialog.field ?? null} onClose={close} />;
+    case 'saveTemplate':
+      return <SaveTemplateDialog id={dialog.id} onClose={close} />;
     case 'delete':
       return <DeleteDialog id={dialog.id} onClose={close} />;
     case 'screenshot':
@@ -71,7 +75,7 @@ export function Workbench() {
       onDrop={(event) => {
         event.preventDefault();
         void droppedFile(application, event.dataTransfer).then(
-          (dropped) => dropped !== null && application.openDialog({ kind: 'launch', guest: 'demo', dropped }),
+          (dropped) => dropped !== null && application.openDialog({ kind: 'launch', dropped }),
         );
       }}
     >

@@ -6,7 +6,7 @@ import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts'
 import type { Draft, FileReference } from '../../../src-shared/model/spec.ts';
 import { useApplication } from '../../state/context.tsx';
 import { freeName, frontConsole } from '../../state/instances.ts';
-import type { GuestKind } from '../../state/stores.ts';
+import type { GuestKind, OpenDialog } from '../../state/stores.ts';
 import { Button } from '../../ui/button.tsx';
 import { Disclosure } from '../../ui/disclosure.tsx';
 import { Modal } from '../../ui/modal.tsx';
@@ -23,6 +23,14 @@ import { MessageBoardProvider } from './messages.tsx';
 import { MoreFields } from './more-fields.tsx';
 import { askPreview, askResolution, useAnswer } from './use-answer.ts';
 
+type Begin = Extract<OpenDialog, { kind: 'launch' }>;
+
+export function LaunchDialog({ begin, onClose }: { begin: Begin; onClose: () => void }) {
+  return (
+    <OldDialog guest={begin.guest ?? 'demo'} instance={null} dropped={begin.dropped ?? null} onClose={onClose} />
+  );
+}
+
 export interface LaunchDialogProps {
   readonly guest: GuestKind;
   /** An instance that is edited; null makes a new one. */
@@ -31,7 +39,7 @@ export interface LaunchDialogProps {
   readonly onClose: () => void;
 }
 
-export function LaunchDialog(props: LaunchDialogProps) {
+export function OldDialog(props: LaunchDialogProps) {
   const application = useApplication();
   const [stored, setStored] = useState<Draft | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);

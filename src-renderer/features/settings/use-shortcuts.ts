@@ -25,7 +25,7 @@ function letterKey(application: Application, event: KeyboardEvent): boolean {
   const bare = !event.ctrlKey && !event.altKey && !event.metaKey;
   if ((bare && event.key === '/') || (withControl && event.key === 'k'))
     document.getElementById('instance-search')?.focus();
-  else if ((bare || withControl) && event.key === 'n') application.openDialog({ kind: 'launch', guest: 'demo' });
+  else if ((bare || withControl) && event.key === 'n') application.openDialog({ kind: 'launch' });
   else if (bare && event.key === '?') application.openDialog({ kind: 'shortcuts' });
   else return false;
   return true;
