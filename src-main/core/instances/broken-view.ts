@@ -9,6 +9,10 @@ export function brokenView(id: InstanceId, error: string): InstanceView {
     guestKind: 'kernel',
     origin: 'slipway',
     architecture: 'x86_64',
+    group: '',
+    createdAt: null,
+    diskBytes: null,
+    serialPorts: 1,
     ports: [],
     status: {
       phase: 'failed',

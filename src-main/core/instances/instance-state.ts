@@ -72,6 +72,7 @@ export class InstanceState {
   #boot = 0;
   #of: BootState = freshBoot();
   #progressAt = 0;
+  #diskBytes: number | null = null;
   /** The process as the last evidence had it; there can be one while no guest is attached. */
   identity: ProcessIdentity | null = null;
 
@@ -104,6 +105,7 @@ export class InstanceState {
     const acceleration = of.record?.acceleration ?? null;
     return viewOf({
       spec: this.#spec,
+      diskBytes: this.#diskBytes,
       phase: this.#phase,
       since: this.#since,
       boot: this.#boot,
@@ -148,6 +150,12 @@ export class InstanceState {
     const isEnd = progress.total > 0 && progress.done >= progress.total;
     if (now - this.#progressAt < limits.progressIntervalMs && !isEnd) return;
     this.#progressAt = now;
+    this.tell();
+  }
+
+  learnDiskUse(bytes: number): void {
+    if (bytes === this.#diskBytes) return;
+    this.#diskBytes = bytes;
     this.tell();
   }
 

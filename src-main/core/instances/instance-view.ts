@@ -10,6 +10,8 @@ import type { LaunchRecord } from './records.ts';
 
 export interface ViewState {
   readonly spec: Spec;
+  /** What its directory takes; null: not looked at yet. */
+  readonly diskBytes: number | null;
   readonly phase: Phase;
   readonly since: number;
   readonly crashed: boolean;
@@ -40,6 +42,10 @@ export function viewOf(state: ViewState): InstanceView {
     guestKind: spec.guest.kind,
     origin: 'slipway',
     architecture: spec.architecture,
+    group: spec.group,
+    createdAt: spec.createdAt,
+    diskBytes: state.diskBytes,
+    serialPorts: spec.device.serialPorts,
     ports: [...state.ports],
     status: {
       phase: state.phase,

@@ -16,6 +16,13 @@ import type { WatchedGuest } from './space-watch.ts';
 
 export type InstanceRequest = Omit<Spec, 'id' | 'version' | 'createdAt'>;
 
+/** What an instance is called and filed under; what is left out stays. */
+export interface InstanceLabel {
+  readonly name?: string | undefined;
+  readonly group?: string | undefined;
+  readonly notes?: string | undefined;
+}
+
 export interface OpenedConsole {
   readonly columns: number;
   readonly rows: number;
@@ -48,11 +55,17 @@ export interface ManagedInstance {
   screenshot(): Promise<Uint8Array>;
   /** What a deletion would take. */
   diskUse(): Promise<DiskUse[]>;
+  /** Looks at what it takes on disk, and tells when that is news. */
+  measureDisk(): Promise<void>;
 
   /** Throws unless the action may be taken now. */
   demand(action: Exclude<Action, 'stop'> | 'configure'): void;
   perform(action: 'launch' | 'reset' | 'pause' | 'resume'): Promise<void>;
   configure(request: InstanceRequest): Promise<void>;
+  /** Whatever it is doing. The id stays, and so does the name a running QEMU was given. */
+  label(label: InstanceLabel): Promise<void>;
+  /** Throws where it may not be the model of another. */
+  demandDuplicable(): void;
   /** Asks; called again it goes a rung further. Returns when it was asked. */
   stop(): Promise<void>;
   /** Resolves when no process and no launch is left. */

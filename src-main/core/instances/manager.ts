@@ -6,12 +6,14 @@
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { SlipwayEvent } from '../../../src-shared/contract/events.ts';
 import type { InstanceId } from '../../../src-shared/model/ids.ts';
-import type { DiskUse, InstanceView } from '../../../src-shared/model/instance.ts';
+import type { DiskUse, Finding, InstanceView } from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import { Emitter } from '../kit/emitter.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import { brokenView } from './broken-view.ts';
-import type { AdoptedInstances, InstanceRequest, ManagedInstance } from './managed-instance.ts';
+import { DiskWatch } from './disk-watch.ts';
+import type { AdoptedInstances, InstanceLabel, InstanceRequest, ManagedInstance } from './managed-instance.ts';
+import { requestToKeep, requestToLaunch, sharedByDuplicates } from './new-instance.ts';
 import type { InstanceServices } from './services.ts';
 import { watchSpace } from './space-watch.ts';
 import { Supervisor } from './supervisor.ts';
@@ -27,11 +29,17 @@ export class InstanceManager {
   /** Instances that are being stopped in order to be launched again. */
   readonly #restarting = new Set<InstanceId>();
   readonly #disposal = new AbortController();
+  readonly #diskWatch: DiskWatch;
 
   /** @param adopted instances that others made, listed beside the home's own. */
   constructor(services: InstanceServices, adopted: AdoptedInstances | null = null) {
     this.#services = services;
     this.#adopted = adopted;
+    this.#diskWatch = new DiskWatch({
+      ...services,
+      instance: (id) => this.#instances.get(id),
+      running: () => [...this.#instances].filter(([, { watched }]) => watched !== null).map(([id]) => id),
+    });
   }
 
   /** Finds every instance and what has become of it. Resolves when each was looked at once. */
@@ -60,6 +68,8 @@ export class InstanceManager {
       },
     });
     void watchSpace({ directory: paths.instances, clock, log, guests }, this.#disposal.signal);
+    for (const [id, { view }] of this.#instances) this.#diskWatch.changed(id, view.status);
+    void this.#diskWatch.run(this.#disposal.signal);
   }
 
   /** Looks once more at what nobody tells of by itself. */
@@ -101,18 +111,35 @@ export class InstanceManager {
 
   /** Writes the Spec and begins the launch. Throws the first finding that would stop it. */
   async create(request: InstanceRequest): Promise<InstanceView> {
-    const { store, clock } = this.#services;
-    const { architecture } = await this.#refuseImpossible(request);
-    // A Fuchsia device says itself what it is.
-    const spec = await store.create({ ...request, architecture }, new Date(clock.now()), (id) =>
-      this.#instances.has(id),
-    );
-    const supervisor = this.#adopt(spec);
-    await this.#queue.run(spec.id, async () => {
+    const supervisor = await this.#write(await requestToLaunch(this.#services, request));
+    await this.#queue.run(supervisor.spec.id, async () => {
       await supervisor.discover();
       await supervisor.launch();
     });
     return supervisor.state.view;
+  }
+
+  /** Writes the Spec and launches nothing. What is missing for a launch is a finding; a contradiction is thrown. */
+  async add(request: InstanceRequest): Promise<InstanceView> {
+    const kept = await requestToKeep(this.#services, request);
+    return this.#addWritten(kept.request, kept.findings);
+  }
+
+  /** The same Spec under another name, staged anew when it is launched. Never looks at what the source is doing. */
+  async duplicate(id: InstanceId, name: string): Promise<InstanceView> {
+    const source = this.get(id);
+    source.demandDuplicable();
+    const { id: _id, version: _version, createdAt: _createdAt, ...request } = source.spec;
+    return this.#addWritten({ ...request, name }, sharedByDuplicates(source.spec));
+  }
+
+  /** Whatever the instance is doing; see ManagedInstance. */
+  async label(id: InstanceId, label: InstanceLabel): Promise<InstanceView> {
+    return this.#queue.run(id, async () => {
+      const instance = this.get(id);
+      await instance.label(label);
+      return instance.view;
+    });
   }
 
   async configure(id: InstanceId, request: InstanceRequest): Promise<InstanceView> {
@@ -142,11 +169,15 @@ export class InstanceManager {
     instance.demand('restart');
     this.#restarting.add(id);
     await instance.stop();
-    void this.#queue
-      .run(id, async () => {
-        await instance.whenStopped();
-        if (this.#restarting.delete(id)) await instance.perform('launch');
-      })
+    // Not in the queue while it goes down: it can be renamed meanwhile.
+    void instance
+      .whenStopped()
+      .then(() =>
+        this.#queue.run(id, async () => {
+          const isStillThere = this.#instances.get(id) === instance;
+          if (this.#restarting.delete(id) && isStillThere) await instance.perform('launch');
+        }),
+      )
       .catch((error: unknown) => this.#services.log.error('restart failed', { id, error: String(error) }));
     return instance.view;
   }
@@ -179,6 +210,7 @@ export class InstanceManager {
       const { trash, expiresAt } = await store.trash(id, new Date(clock.now()));
       this.#instances.delete(id);
       this.#broken.delete(id);
+      this.#diskWatch.forget(id);
       this.events.emit({ type: 'instanceRemoved', id, trash });
       return { trash, expiresAt: expiresAt.toISOString() };
     });
@@ -200,14 +232,19 @@ export class InstanceManager {
     this.#instances.clear();
   }
 
-  /** What cannot be launched as it stands is refused before anything is written: nothing is left behind then. */
-  async #refuseImpossible(request: InstanceRequest): Promise<Spec> {
-    const { engine } = this.#services;
-    const spec = await engine.settle({ version: 1, id: 'new', createdAt: new Date(0).toISOString(), ...request });
-    const findings = await engine.validate(spec, await engine.detect(spec));
-    const fatal = findings.find((finding) => finding.severity === 'error');
-    if (fatal !== undefined) throw SlipwayError.from(fatal.failure);
-    return spec;
+  async #write(request: InstanceRequest): Promise<Supervisor> {
+    const { store, clock } = this.#services;
+    const spec = await store.create(request, new Date(clock.now()), (id) => this.#instances.has(id));
+    return this.#adopt(spec);
+  }
+
+  async #addWritten(request: InstanceRequest, findings: readonly Finding[]): Promise<InstanceView> {
+    const supervisor = await this.#write(request);
+    await this.#queue.run(supervisor.spec.id, async () => {
+      await supervisor.discover();
+      supervisor.state.learn({ findings });
+    });
+    return supervisor.state.view;
   }
 
   #adopt(spec: Spec): Supervisor {
@@ -218,7 +255,10 @@ export class InstanceManager {
 
   #list(id: InstanceId, instance: ManagedInstance): void {
     this.#instances.set(id, instance);
-    instance.changed.on((view) => this.events.emit({ type: 'instanceChanged', view }));
+    instance.changed.on((view) => {
+      this.#diskWatch.changed(id, view.status);
+      this.events.emit({ type: 'instanceChanged', view });
+    });
   }
 
   #perform(id: InstanceId, action: 'launch' | 'reset' | 'pause' | 'resume'): Promise<InstanceView> {

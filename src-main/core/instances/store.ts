@@ -14,6 +14,7 @@ import { type Spec, specSchema } from '../../../src-shared/model/spec.ts';
 import { filenames } from '../home/filenames.ts';
 import type { Paths } from '../home/paths.ts';
 import { isErrno, type JsonFile, readJson, writeJsonAtomically } from '../kit/atomic-file.ts';
+import { diskUseOf } from './disk-use.ts';
 import {
   type LaunchRecord,
   launchRecordSchema,
@@ -159,18 +160,8 @@ export class InstanceStore {
   }
 
   /** What a deletion would take, largest first; `bytes` is what the files occupy, not their apparent size. */
-  async diskUse(id: InstanceId): Promise<DiskUse[]> {
-    const directory = this.#paths.instance(id).directory;
-    const entries = await readdir(directory, { withFileTypes: true, recursive: true });
-    const uses: DiskUse[] = [];
-    for (const entry of entries) {
-      if (!entry.isFile()) continue;
-      const path = join(entry.parentPath, entry.name);
-      const info = await stat(path).catch(() => null);
-      if (info !== null)
-        uses.push({ path, bytes: info.blocks * 512, what: describeFile(path.slice(directory.length + 1)) });
-    }
-    return uses.sort((a, b) => b.bytes - a.bytes);
+  diskUse(id: InstanceId): Promise<DiskUse[]> {
+    return diskUseOf(this.#paths.instance(id).directory);
   }
 
   /** Moves the instance to the trash, by a rename. Returns the trash entry's name. */
@@ -226,17 +217,6 @@ export class InstanceStore {
   realDirectory(id: InstanceId): Promise<string> {
     return realpath(this.#paths.instance(id).directory);
   }
-}
-
-function describeFile(relative: string): string {
-  const [top, number, file] = relative.split('/');
-  if (top === filenames.spec) return 'what was asked for';
-  if (top === filenames.staged) return 'staged image';
-  if (top === filenames.run) return 'run-time file';
-  if (top !== filenames.boots) return 'file';
-  if (file === filenames.serialOutput) return `serial transcript of boot ${Number(number)}`;
-  if (file === filenames.engineLog) return `engine log of boot ${Number(number)}`;
-  return `record of boot ${Number(number)}`;
 }
 
 async function sizeOf(path: string): Promise<number> {

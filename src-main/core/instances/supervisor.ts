@@ -15,7 +15,7 @@ import { InstanceConsoles } from './instance-consoles.ts';
 import { describeInstance } from './instance-details.ts';
 import { InstanceState } from './instance-state.ts';
 import { launch } from './launcher.ts';
-import type { InstanceRequest, ManagedInstance } from './managed-instance.ts';
+import type { InstanceLabel, InstanceRequest, ManagedInstance } from './managed-instance.ts';
 import type { RunningGuest } from './running-guest.ts';
 import { takeScreenshot } from './screenshot.ts';
 import type { InstanceServices } from './services.ts';
@@ -180,6 +180,11 @@ export class Supervisor implements ManagedInstance {
     return this.#services.store.diskUse(this.spec.id);
   }
 
+  async measureDisk(): Promise<void> {
+    const files = await this.diskUse();
+    this.state.learnDiskUse(files.reduce((sum, { bytes }) => sum + bytes, 0));
+  }
+
   logPath(file: 'serial' | 'engine', boot: number | null): string {
     const files = this.#services.paths.instance(this.spec.id).boot(boot ?? this.state.boot);
     return file === 'serial' ? files.serialOutput : files.engineLog;
@@ -206,6 +211,16 @@ export class Supervisor implements ManagedInstance {
     await this.#services.store.writeSpec(spec);
     this.state.configure(spec);
   }
+
+  async label({ name, group, notes }: InstanceLabel): Promise<void> {
+    const { spec } = this;
+    const next = { ...spec, name: name ?? spec.name, group: group ?? spec.group, notes: notes ?? spec.notes };
+    await this.#services.store.writeSpec(next);
+    this.state.configure(next);
+  }
+
+  /** Anything of our own may be. */
+  demandDuplicable(): void {}
 
   /** The first display as PNG. Throws `wrong_phase` where nothing runs, `qmp_error` where there is no display. */
   async screenshot(): Promise<Uint8Array> {

@@ -156,6 +156,17 @@ export class FfxInstance implements ManagedInstance {
     throw refusal(this.#place.name, 'configure');
   }
 
+  async label(): Promise<never> {
+    throw refusal(this.#place.name, 'rename');
+  }
+
+  demandDuplicable(): never {
+    throw refusal(this.#place.name, 'duplicate');
+  }
+
+  /** Its directory is ffx's care. */
+  async measureDisk(): Promise<void> {}
+
   async stop(): Promise<void> {
     await this.look();
     const process = this.#demandProcess('stop');

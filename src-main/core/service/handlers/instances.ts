@@ -32,6 +32,14 @@ export function instanceHandlers(services: HandlerServices): HandlersOf<typeof i
       await demandPower(session.identity, request, manager.get(id).spec);
       return manager.configure(id, request);
     },
+    'instance.create': async (draft, session) => {
+      const request = requestOfDraft(draft, session.tokens);
+      await demandPower(session.identity, request);
+      return manager.add(request);
+    },
+    // What the source may do was decided for it; the copy may do the same and nothing else.
+    'instance.duplicate': ({ id, name }) => manager.duplicate(id, name),
+    'instance.label': ({ id, ...label }) => manager.label(id, label),
     'instance.start': ({ id }) => manager.launch(id),
     'instance.stop': ({ id }) => manager.stop(id),
     'instance.restart': ({ id }) => manager.restart(id),
