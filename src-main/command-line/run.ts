@@ -11,6 +11,8 @@ import { version } from '../core/kit/version.ts';
 import { HomeService } from '../headless/home-service.ts';
 import { SessionClient } from '../headless/session-client.ts';
 import { attach } from './commands/console.ts';
+import { doctor } from './commands/doctor.ts';
+import { duplicate, label, rename } from './commands/label.ts';
 import { logs } from './commands/logs.ts';
 import { list, show } from './commands/look.ts';
 import { pause, reset, restart, resume } from './commands/power.ts';
@@ -39,10 +41,14 @@ const commands: Readonly<Record<string, Command>> = {
   list,
   show,
   logs,
+  rename,
+  label,
+  duplicate,
   delete: remove,
   restore,
   console: attach,
   screenshot,
+  doctor,
 };
 
 /** A home that is open, and how it is let go of. */

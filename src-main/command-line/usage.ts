@@ -17,8 +17,11 @@ export const usage = `slipway: boot images in QEMU, watch them and talk to them
   slipway console NAME                     a terminal on it; Ctrl-] leaves
   slipway screenshot NAME -o PATH          what its display shows
   slipway logs NAME                        the serial output of a boot, from its first byte
+  slipway duplicate NAME OTHER             another of the same Spec
+  slipway rename NAME OTHER, slipway label NAME --group GROUP --notes TEXT
   slipway delete NAME                      move it to the trash
   slipway restore TRASH                    take it out again
+  slipway doctor                           what this host offers to guests, and how to repair it
   slipway serve                            the window as a web page on loopback
 
 NAME is an instance's name or id; stop, show, console and screenshot find the only one by themselves.
@@ -98,6 +101,20 @@ The serial output of a boot, byte for byte, from its first.
   --boot N       of an older boot; slipway show lists them (default: the current or last one)
   -f, --follow   go on until the boot is over
 `,
+  rename: `slipway rename NAME OTHER
+
+Whatever it is doing. Its id, and with it every path, stays as it is; so does the name a running QEMU was given.
+`,
+  label: `slipway label NAME [--name OTHER] [--group GROUP] [--notes TEXT]
+
+What it is called and filed under, and what you want to remember of it. What is not said stays; an empty text takes it
+away. Without options it prints what there is.
+`,
+  duplicate: `slipway duplicate NAME OTHER
+
+Writes the Spec of NAME under another name; nothing is launched, and images are staged anew when it is. Disks with direct
+access and fixed ports are the same for both, which is said.
+`,
   delete: `slipway delete NAME [--yes]
 
 Lists what goes, asks, and moves it to the trash. It can be taken out again with: slipway restore
@@ -105,6 +122,13 @@ Lists what goes, asks, and moves it to the trash. It can be taken out again with
   -y, --yes   do not ask
 `,
   restore: 'slipway restore TRASH\n\nTRASH is what slipway delete printed.\n',
+  doctor: `slipway doctor
+
+Examines acceleration, emulators, firmware, tools, networking, disk and limits, and says what to type where something is
+missing. Changes nothing. Exit code 1 when something keeps guests from running.
+
+With --machine json: {"examinedAt", "verdict": {"state", "text"}, "sections": [{"id", "title", "checks": [...]}]}
+`,
   serve: `slipway serve [--port N] [--allow-power]
 
 Serves until it is stopped; guests run on. The address has a token in it: whoever has it has your guests.
@@ -138,6 +162,14 @@ export const wordsOfOthers: Readonly<Record<string, string>> = {
   rm: 'delete',
   remove: 'delete',
   undelete: 'restore',
+  mv: 'rename',
+  cp: 'duplicate',
+  copy: 'duplicate',
+  clone: 'duplicate',
+  tag: 'label',
+  group: 'label',
   ui: 'serve',
   web: 'serve',
+  check: 'doctor',
+  diagnose: 'doctor',
 };

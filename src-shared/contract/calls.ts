@@ -6,11 +6,13 @@
 import type * as z from 'zod';
 import { commandCalls } from './calls/commands.ts';
 import { consoleCalls } from './calls/consoles.ts';
+import { doctorCalls } from './calls/doctor.ts';
 import { fileCalls } from './calls/files.ts';
 import { fuchsiaCalls } from './calls/fuchsia.ts';
 import { hostCalls } from './calls/host.ts';
 import { instanceCalls } from './calls/instances.ts';
 import { ownerCalls } from './calls/owner.ts';
+import { portCalls } from './calls/ports.ts';
 import type { CallRow } from './calls/row.ts';
 
 export const calls = {
@@ -18,7 +20,9 @@ export const calls = {
   ...instanceCalls,
   ...fuchsiaCalls,
   ...consoleCalls,
+  ...portCalls,
   ...commandCalls,
+  ...doctorCalls,
   ...fileCalls,
   ...ownerCalls,
 } as const satisfies Record<string, CallRow<z.ZodType, z.ZodType>>;

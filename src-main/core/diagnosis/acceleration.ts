@@ -45,6 +45,8 @@ export interface AccelerationDoctor {
     requested: Accelerator | 'auto',
     architecture: Architecture,
     capabilities: Capabilities,
+    /** `again`: what failed a moment ago is tried once more. */
+    options?: { readonly again: boolean },
   ): Promise<AccelerationChoice>;
 }
 
@@ -83,7 +85,7 @@ export function createAccelerationDoctor(dependencies: DoctorDependencies): Acce
   }
 
   return {
-    async resolve(requested, architecture, capabilities) {
+    async resolve(requested, architecture, capabilities, { again } = { again: false }) {
       if (requested === 'tcg') return emulation(capabilities, asAsked);
       const wish = requested === 'auto' ? null : requested;
       const refuse = (refusal: Refusal): AccelerationChoice => {
@@ -108,7 +110,7 @@ export function createAccelerationDoctor(dependencies: DoctorDependencies): Acce
       const untried = capabilities.kind === 'femu' ? 'femu' : architecture === 'x86_64' ? null : architecture;
       if (untried !== null)
         return yes('untested', `it is there; Slipway has no test guest for ${untried} to try it with`);
-      const result = await verify(accelerator, capabilities, wish !== null);
+      const result = await verify(accelerator, capabilities, wish !== null || again);
       if (result.ok) return yes('available', `a test guest ${result.text}`);
       return refuse(judgeFailedTest(accelerator, result.text, facts.otherHypervisor));
     },

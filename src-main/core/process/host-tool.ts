@@ -117,16 +117,23 @@ export interface HostSystem {
   readonly ids: string;
 }
 
-/** What to type to install the packages. Pure. */
-export function installLine(packages: Packages, { platform, ids }: HostSystem): string {
+/** What to type to install the packages; null on a system whose package manager is not known. Pure. */
+export function installCommand(packages: Packages, { platform, ids }: HostSystem): string | null {
   const family = ids.toLowerCase().split(/\s+/);
   const is = (...names: string[]) => names.some((name) => family.includes(name));
-  if (platform === 'darwin') return `Install it: brew install ${packages.brew}.`;
-  if (is('debian', 'ubuntu')) return `Install it: sudo apt install ${packages.debian}.`;
-  if (is('fedora', 'rhel', 'centos')) return `Install it: sudo dnf install ${packages.fedora}.`;
-  if (is('arch', 'archlinux')) return `Install it: sudo pacman -S ${packages.arch}.`;
-  if (is('suse', 'opensuse')) return `Install it: sudo zypper install ${packages.suse}.`;
-  if (is('alpine')) return `Install it: doas apk add ${packages.alpine}.`;
+  if (platform === 'darwin') return `brew install ${packages.brew}`;
+  if (is('debian', 'ubuntu')) return `sudo apt install ${packages.debian}`;
+  if (is('fedora', 'rhel', 'centos')) return `sudo dnf install ${packages.fedora}`;
+  if (is('arch', 'archlinux')) return `sudo pacman -S ${packages.arch}`;
+  if (is('suse', 'opensuse')) return `sudo zypper install ${packages.suse}`;
+  if (is('alpine')) return `doas apk add ${packages.alpine}`;
+  return null;
+}
+
+/** The same as a sentence. Pure. */
+export function installLine(packages: Packages, system: HostSystem): string {
+  const command = installCommand(packages, system);
+  if (command !== null) return `Install it: ${command}.`;
   return `Install it with your package manager; the package is called ${packages.debian} on Debian and ${packages.fedora} on Fedora.`;
 }
 

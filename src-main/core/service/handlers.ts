@@ -1,5 +1,6 @@
 /** One handler per row of the call table. Each is a few lines: parse is done, errors are mapped, the work is elsewhere. */
 import { consoleHandlers } from './handlers/consoles.ts';
+import { doctorHandlers } from './handlers/doctor.ts';
 import { fileHandlers } from './handlers/files.ts';
 import { fuchsiaHandlers } from './handlers/fuchsia.ts';
 import { hostHandlers } from './handlers/host.ts';
@@ -14,6 +15,7 @@ export function createHandlers(services: HandlerServices): Handlers {
     ...instanceHandlers(services),
     ...fuchsiaHandlers(services),
     ...consoleHandlers(services),
+    ...doctorHandlers(services),
     ...fileHandlers(),
     ...ownerHandlers(services),
   };

@@ -1,8 +1,9 @@
 /** What handlers are made of, and what a module of them promises. */
+
+import type { AccelerationDoctor } from '../../diagnosis/acceleration.ts';
 import type { EmulatorEngine } from '../../engines/engine.ts';
 import type { Paths } from '../../home/paths.ts';
 import type { InstanceManager } from '../../instances/manager.ts';
-import type { AccelerationDoctor } from '../../instances/services.ts';
 import type { HostToolSearch } from '../../process/host-tool.ts';
 import type { Handlers } from '../router.ts';
 import type { SettingsFile } from '../settings.ts';
