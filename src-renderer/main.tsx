@@ -13,7 +13,7 @@ import { createRoot } from 'react-dom/client';
 import type { Transport } from './api/transport.ts';
 import { sessionUrl, takeToken, webTransport } from './api/web-transport.ts';
 import { windowTransport } from './api/window-transport.ts';
-import { Workbench } from './features/instances/workbench.tsx';
+import { Root } from './features/workbench/root.tsx';
 import { Application } from './state/application.ts';
 import { ApplicationProvider } from './state/context.tsx';
 import { TipProvider } from './ui/tip.tsx';
@@ -32,7 +32,7 @@ createRoot(root).render(
   <StrictMode>
     <ApplicationProvider application={application}>
       <TipProvider>
-        <Workbench />
+        <Root />
       </TipProvider>
     </ApplicationProvider>
   </StrictMode>,

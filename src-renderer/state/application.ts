@@ -23,7 +23,7 @@ import {
   without,
   withView,
 } from './instances.ts';
-import { createStores, type Notice, type OpenDialog, type Stores } from './stores.ts';
+import { createStores, type Notice, type OpenDialog, type PageName, type Stores } from './stores.ts';
 import type { InstanceTab } from './tabs.ts';
 
 const detailsPauseMs = 300;
@@ -75,14 +75,18 @@ export class Application {
   }
 
   select(id: string | null): void {
-    this.stores.view.setState({ selected: id });
+    this.stores.view.setState({ selected: id, page: 'instances' });
+  }
+
+  showPage(page: PageName): void {
+    this.stores.view.setState({ page });
   }
 
   /** A view that the selected instance does not have is not gone to. */
   showTab(tab: InstanceTab): void {
     const { instances, view } = this.stores;
     const selected = viewOf(instances.getState(), view.getState().selected);
-    if (selected === undefined || tabsOf(selected).includes(tab)) view.setState({ tab });
+    if (selected === undefined || tabsOf(selected).includes(tab)) view.setState({ tab, page: 'instances' });
   }
 
   openDialog(dialog: OpenDialog | null): void {
@@ -90,7 +94,7 @@ export class Application {
   }
 
   showBoot(boot: number): void {
-    this.stores.view.setState({ tab: 'console', bootToShow: boot });
+    this.stores.view.setState({ page: 'instances', tab: 'console', bootToShow: boot });
   }
 
   /** Does what a button says. A failure is shown and not thrown: the instance's own state tells the rest. */
@@ -129,6 +133,7 @@ export class Application {
     this.stores.instances.setState((state) => withView(state, view));
     this.stores.view.setState({
       selected: view.id,
+      page: 'instances',
       tab: 'console',
       focusConsole: true,
       consoleToShow: front === null ? null : { id: view.id, console: front },
@@ -211,7 +216,7 @@ export class Application {
     const index = views.findIndex((other) => other.id === id);
     const neighbour = views[index + 1] ?? views[index - 1];
     instances.setState((state) => without(state, id));
-    if (view.getState().selected === id) this.select(neighbour?.id ?? null);
+    if (view.getState().selected === id) view.setState({ selected: neighbour?.id ?? null });
   }
 
   #refetch(): void {
@@ -222,7 +227,7 @@ export class Application {
         instances.setState((state) => withList(state, views));
         const { selected } = view.getState();
         if (viewOf(instances.getState(), selected) === undefined)
-          this.select(instances.getState().views[0]?.id ?? null);
+          view.setState({ selected: instances.getState().views[0]?.id ?? null });
         this.#detailsWanted(true);
       },
       (error) => this.#unlessLost(error),

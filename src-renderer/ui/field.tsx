@@ -9,6 +9,8 @@ export interface FieldMessage {
 
 interface Common {
   readonly label: string;
+  /** The label is only said: a row or a heading shows it already. */
+  readonly labelHidden?: boolean;
   readonly hint?: ReactNode | undefined;
   readonly messages?: readonly FieldMessage[];
   /** The messages are shown by a row that this field is part of; here they only mark it. */
@@ -52,6 +54,7 @@ export function TextField(props: TextFieldProps) {
     value,
     placeholder,
     disabled: props.disabled,
+    'aria-label': props.labelHidden ? label : undefined,
     spellCheck: false,
     autoComplete: 'off',
     'aria-invalid': wrong(messages),
@@ -59,9 +62,11 @@ export function TextField(props: TextFieldProps) {
   };
   return (
     <div className="field">
-      <label className="field-label" htmlFor={id}>
-        {label}
-      </label>
+      {!props.labelHidden && (
+        <label className="field-label" htmlFor={id}>
+          {label}
+        </label>
+      )}
       {lines === undefined ? (
         <input
           {...shared}
@@ -102,14 +107,17 @@ export function SelectField<V extends string>(props: SelectFieldProps<V>) {
   const id = useId();
   return (
     <div className="field">
-      <label className="field-label" htmlFor={id}>
-        {label}
-      </label>
+      {!props.labelHidden && (
+        <label className="field-label" htmlFor={id}>
+          {label}
+        </label>
+      )}
       <select
         id={id}
         className="input"
         value={value}
         disabled={disabled}
+        aria-label={props.labelHidden ? label : undefined}
         aria-invalid={wrong(messages)}
         onChange={(event) => {
           const chosen = options.find((option) => option.value === event.target.value);

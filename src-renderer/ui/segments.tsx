@@ -3,18 +3,28 @@ import { RadioGroup } from 'radix-ui';
 
 export interface SegmentsProps<V extends string> {
   readonly label: string;
+  readonly labelHidden?: boolean;
+  readonly disabled?: boolean;
   readonly value: V;
   readonly options: readonly { readonly value: V; readonly label: string }[];
   readonly onChange: (value: V) => void;
 }
 
-export function Segments<V extends string>({ label, value, options, onChange }: SegmentsProps<V>) {
+export function Segments<V extends string>({
+  label,
+  labelHidden,
+  disabled,
+  value,
+  options,
+  onChange,
+}: SegmentsProps<V>) {
   return (
     <div className="field">
-      <span className="field-label">{label}</span>
+      {!labelHidden && <span className="field-label">{label}</span>}
       <RadioGroup.Root
         className="segments"
         aria-label={label}
+        disabled={disabled}
         value={value}
         onValueChange={(next) => {
           const chosen = options.find((option) => option.value === next);

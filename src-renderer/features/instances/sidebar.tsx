@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { useApplication } from '../../state/context.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Tip } from '../../ui/tip.tsx';
-import { SettingsPopover } from '../settings/settings-popover.tsx';
+import { PageButtons } from '../workbench/page-buttons.tsx';
 import { InstanceList } from './instance-list.tsx';
 
 function HostLine() {
@@ -76,7 +76,7 @@ export function Sidebar() {
           keys="?"
           onClick={() => application.openDialog({ kind: 'shortcuts' })}
         />
-        <SettingsPopover />
+        <PageButtons />
       </div>
     </nav>
   );

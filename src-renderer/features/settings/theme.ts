@@ -18,9 +18,15 @@ export function useDark(): boolean {
   return theme === 'system' ? systemDark : theme === 'dark';
 }
 
-export function useThemeOnRoot(): void {
+/** What tokens.css asks of the root: theme and density. */
+export function useLookOnRoot(): void {
+  const { stores } = useApplication();
   const dark = useDark();
+  const density = useStore(stores.settings, (settings) => settings.density);
   useEffect(() => {
     document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   }, [dark]);
+  useEffect(() => {
+    document.documentElement.dataset.density = density;
+  }, [density]);
 }

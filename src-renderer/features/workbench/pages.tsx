@@ -1,0 +1,15 @@
+/** The pages that stand beside the list instead of an instance. A page that is built has its row here, and its button. */
+import type { LucideIcon } from 'lucide-react';
+import type { ComponentType } from 'react';
+import type { PageName } from '../../state/stores.ts';
+
+export interface PageEntry {
+  readonly name: Exclude<PageName, 'instances' | 'gallery'>;
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly Page: ComponentType;
+}
+
+// Doctor: { name: 'doctor', label: workbenchStrings.doctor, icon: Stethoscope, Page: DoctorPage }
+// Settings: { name: 'settings', label: workbenchStrings.settings, icon: Settings2, Page: SettingsPage }
+export const pages: readonly PageEntry[] = [];

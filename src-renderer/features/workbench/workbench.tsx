@@ -1,0 +1,56 @@
+/**
+ * workbench/ owns the frame: the strip, the list's place, what is shown beside it, the dialogs and the notices. It must
+ * never know what is inside of them.
+ */
+import '../instances/instances.css';
+import './workbench.css';
+import { Group, Panel, Separator } from 'react-resizable-panels';
+import { useStore } from 'zustand';
+import { useApplication } from '../../state/context.tsx';
+import { workbenchStrings } from '../../strings/workbench.ts';
+import { Notices } from '../../ui/notices.tsx';
+import { Sidebar } from '../instances/sidebar.tsx';
+import { droppedFile } from '../launch/dropped-file.ts';
+import { useShortcuts } from '../settings/use-shortcuts.ts';
+import { ConnectionStrip } from './connection-strip.tsx';
+import { Dialogs } from './dialogs.tsx';
+import { MainArea } from './main-area.tsx';
+import { useGalleryAddress } from './use-gallery-address.ts';
+
+export function Workbench() {
+  const application = useApplication();
+  useShortcuts(application);
+  useGalleryAddress(application);
+  const connection = useStore(application.stores.connection, (state) => state.connection.state);
+  const notices = useStore(application.stores.notices, (state) => state.notices);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping has its counterpart in the dialog's buttons
+    <div
+      className="app"
+      data-connection={connection}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        void droppedFile(application, event.dataTransfer).then(
+          (dropped) => dropped !== null && application.openDialog({ kind: 'launch', dropped }),
+        );
+      }}
+    >
+      <ConnectionStrip />
+      <Group className="app-panels" orientation="horizontal">
+        <Panel defaultSize={264} minSize={200} maxSize={480} groupResizeBehavior="preserve-pixel-size">
+          <Sidebar />
+        </Panel>
+        <Separator className="divider" aria-label={workbenchStrings.resizeList} />
+        <Panel minSize={480}>
+          <MainArea />
+        </Panel>
+      </Group>
+      <Dialogs />
+      <Notices
+        notices={notices.map((notice) => ({ ...notice, hint: notice.failure?.hint }))}
+        onDismiss={(id) => application.dismiss(id)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+/**
+ * strings/ owns every text that a person reads in the page, one file per area; this one has the words that belong to
+ * none. Constants, and functions where something is filled in; never markup, never a decision.
+ */
+export const commonStrings = {
+  appName: 'Slipway',
+  add: 'Add',
+  back: 'Back',
+  backToDefault: 'Back to default',
+  cancel: 'Cancel',
+  clear: 'Clear',
+  close: 'Close',
+  copied: 'Copied',
+  copy: 'Copy',
+  copyOf: (what: string) => `Copy ${what}`,
+  defaultIs: (value: string) => `Default: ${value}`,
+  delete: 'Delete',
+  dismiss: 'Dismiss',
+  edit: 'Edit',
+  less: 'Less',
+  more: 'More',
+  moreActions: 'More actions',
+  no: 'No',
+  none: 'none',
+  notices: 'Notifications',
+  open: 'Open',
+  remove: 'Remove',
+  rename: 'Rename',
+  retry: 'Try again',
+  save: 'Save',
+  search: 'Search',
+  sections: 'Sections',
+  theirWords: 'What was said',
+  undo: 'Undo',
+  waiting: 'Asking…',
+  yes: 'Yes',
+} as const;
