@@ -23,3 +23,19 @@ export const hostReportSchema = z.strictObject({
   sections: z.array(z.strictObject({ id: z.string(), title: z.string(), checks: z.array(hostCheckSchema) })),
 });
 export type HostReport = z.infer<typeof hostReportSchema>;
+
+/** The report as text, for a terminal, a support bundle, or to paste where help is asked for. */
+export function reportAsText(report: HostReport): string {
+  const marks = { ok: '  ok  ', note: '  --  ', warning: ' WARN ', problem: ' FAIL ' } as const;
+  const lines = report.sections.flatMap(({ title, checks }) => [
+    '',
+    title,
+    ...checks.flatMap(({ state, text, detail, hint, command }) => [
+      `${marks[state]} ${text}`,
+      ...[detail, hint, command === null ? null : `$ ${command}`]
+        .filter((line) => line !== null)
+        .map((line) => `         ${line}`),
+    ]),
+  ]);
+  return `${report.verdict.text}\n${lines.join('\n')}\n`;
+}

@@ -1,6 +1,6 @@
 /** doctor: what this host offers to guests, and what to type where something is missing. */
 import { parseArgs } from 'node:util';
-import { reportAsText } from '../../core/diagnosis/host-report/examine-host.ts';
+import { reportAsText } from '../../../src-shared/model/host-report.ts';
 import type { Command } from '../context.ts';
 
 export const doctor: Command = async (args, { client, output }) => {

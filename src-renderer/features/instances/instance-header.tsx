@@ -1,5 +1,5 @@
 /** Who it is, how it is, and what can be done about it. */
-import { Camera, type LucideIcon, Pause, Pencil, Play, Power, RefreshCw, RotateCcw, Trash2, Zap } from 'lucide-react';
+import { Camera, type LucideIcon, Pause, Pencil, Play, Power, RefreshCw, RotateCcw, Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Action } from '../../../src-shared/lifecycle.ts';
@@ -10,6 +10,7 @@ import { actionsOf } from '../../state/instances.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Meter } from '../../ui/meter.tsx';
 import { Tip } from '../../ui/tip.tsx';
+import { AccelerationBadge } from '../doctor/acceleration-badge.tsx';
 import { hasDisplay } from '../screenshot/display.ts';
 import { StateMark, toneOf } from './state-mark.tsx';
 
@@ -38,22 +39,7 @@ function EngineBadge({ view }: { view: InstanceView }) {
   const choice = view.status.acceleration;
   const name = [engine?.kind === 'femu' ? 'FEMU' : 'QEMU', engine?.version].filter(Boolean).join(' ');
   if (choice === null) return <span className="badge">{name}</span>;
-  return (
-    <Tip
-      text={
-        <>
-          {choice.reason}
-          {choice.hint !== null && <> {choice.hint}</>}
-          {choice.verified ? ' Confirmed by the running engine.' : ''}
-        </>
-      }
-    >
-      <button type="button" className="badge" aria-label={`Engine: ${name}, ${choice.accelerator}. ${choice.reason}`}>
-        {choice.accelerator !== 'tcg' && <Zap size={12} strokeWidth={1.75} aria-hidden />}
-        {name} · {choice.accelerator.toUpperCase()}
-      </button>
-    </Tip>
-  );
+  return <AccelerationBadge engine={name} choice={choice} running={view.status.phase === 'running'} />;
 }
 
 const ffxText = 'Started by "ffx emu": Slipway shows it, opens its consoles and stops it; nothing of it is changed.';

@@ -1,7 +1,9 @@
 /** The pages that stand beside the list instead of an instance. A page that is built has its row here, and its button. */
-import type { LucideIcon } from 'lucide-react';
+import { type LucideIcon, Stethoscope } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { PageName } from '../../state/stores.ts';
+import { workbenchStrings } from '../../strings/workbench.ts';
+import { DoctorPage } from '../doctor/doctor-page.tsx';
 
 export interface PageEntry {
   readonly name: Exclude<PageName, 'instances' | 'gallery'>;
@@ -10,6 +12,7 @@ export interface PageEntry {
   readonly Page: ComponentType;
 }
 
-// Doctor: { name: 'doctor', label: workbenchStrings.doctor, icon: Stethoscope, Page: DoctorPage }
 // Settings: { name: 'settings', label: workbenchStrings.settings, icon: Settings2, Page: SettingsPage }
-export const pages: readonly PageEntry[] = [];
+export const pages: readonly PageEntry[] = [
+  { name: 'doctor', label: workbenchStrings.doctor, icon: Stethoscope, Page: DoctorPage },
+];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { hostReportSchema } from '../../../../src-shared/model/host-report.ts';
+import { hostReportSchema, reportAsText } from '../../../../src-shared/model/host-report.ts';
 import { accelerationChecks, engineChecks, firmwareChecks } from './engine-checks.ts';
-import { reportAsText, verdictOf } from './examine-host.ts';
+import { verdictOf } from './examine-host.ts';
 import { type NetworkFacts, networkChecks } from './network-checks.ts';
 import { type PlaceFacts, placeChecks, resourceChecks } from './place-checks.ts';
 import { toolChecks } from './tool-checks.ts';

@@ -100,19 +100,3 @@ export function verdictOf(checks: readonly HostCheck[]): HostReport['verdict'] {
       return { state: 'ok', text: 'Guests run here, and nothing is in their way.' };
   }
 }
-
-/** The report as text, for a support bundle or a terminal. */
-export function reportAsText(report: HostReport): string {
-  const marks = { ok: '  ok  ', note: '  --  ', warning: ' WARN ', problem: ' FAIL ' } as const;
-  const lines = report.sections.flatMap(({ title, checks }) => [
-    '',
-    title,
-    ...checks.flatMap(({ state, text, detail, hint, command }) => [
-      `${marks[state]} ${text}`,
-      ...[detail, hint, command === null ? null : `$ ${command}`]
-        .filter((line) => line !== null)
-        .map((line) => `         ${line}`),
-    ]),
-  ]);
-  return `${report.verdict.text}\n${lines.join('\n')}\n`;
-}
