@@ -14,12 +14,41 @@
  * end       nothing more will come (payload: a sentence why)
  * gap       `extra` bytes before `offset` are gone (punched out of the transcript)
  * ready     the viewer may type now; extra = 1 writable, 0 read-only
- * input     keyboard bytes (page → core)
- * ack       `offset`: everything before it was parsed (page → core); of a data frame that is offset + extra.
- *           Core → page: `extra` bytes of input were handed over, or never will be; there is room for as many more
+ * input     bytes for the guest (page → core). extra = 0: a person typed them; 1: the terminal answers a query of the
+ *           guest by itself, which is let through from one viewer only (the one that typed last, else the oldest)
+ * ack       page → core: `offset`: everything before it was parsed; of a data frame that is offset + extra.
+ *           Core → page: `extra` bytes of input are done with, of which `offset` were not handed over (the guest is gone
+ *           or does not read, or another viewer answers); there is room for as many more
+ * times     when the bytes from `offset` on came, until the next of these (console-times.ts, one arrival). A data frame
+ *           never holds bytes of two arrivals.
+ * rows      follows its snapshot: when the lines on the snapshot's rows began (console-times.ts, row arrivals)
+ * note      something happened at `offset` that is no output; the stream goes on. extra: noteCodes
+ *           (payload: words of the guest's, or nothing)
  */
-export const frameKinds = ['data', 'snapshot', 'restart', 'end', 'gap', 'ready', 'input', 'ack'] as const;
+export const frameKinds = [
+  'data',
+  'snapshot',
+  'restart',
+  'end',
+  'gap',
+  'ready',
+  'input',
+  'ack',
+  'times',
+  'rows',
+  'note',
+] as const;
 export type FrameKind = (typeof frameKinds)[number];
+
+/** `reset`: the machine began anew, in the same process. `panic`: the guest said that it died. */
+export const noteCodes = { reset: 1, panic: 2 } as const;
+export type NoteKind = keyof typeof noteCodes;
+
+/** null: a kind that a newer core knows. */
+export function noteKindOf(extra: number): NoteKind | null {
+  for (const [kind, code] of Object.entries(noteCodes)) if (code === extra) return kind as NoteKind;
+  return null;
+}
 
 export interface ConsoleFrame {
   readonly kind: FrameKind;

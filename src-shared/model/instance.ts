@@ -129,6 +129,10 @@ export const instanceDetailsSchema = z.strictObject({
   gdb: z.strictObject({ port: z.number().int(), line: z.string() }).nullable(),
   /** The command that logs in over a mapped ssh port. */
   sshLine: z.string().nullable(),
+  /** Who logs in over ssh and with which key, where that is known. */
+  login: z.strictObject({ user: z.string(), identityFile: z.string().nullable() }).nullable(),
+  /** Where this host is reached from others: what a mapping on every address is reachable under. */
+  hostAddresses: z.array(z.string()),
 });
 export type InstanceDetails = z.infer<typeof instanceDetailsSchema>;
 

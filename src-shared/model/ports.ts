@@ -16,14 +16,72 @@ export const portMappingSchema = z.strictObject({
 });
 export type PortMapping = z.infer<typeof portMappingSchema>;
 
+/** Who has a port that somebody wants, as far as this user may see it. */
+export const portOwnerSchema = z.strictObject({
+  pid: z.number().int().positive().nullable(),
+  program: z.string().nullable(),
+  /** Empty where it belongs to somebody else. */
+  commandLine: z.string(),
+  uid: z.number().int().nonnegative(),
+  /** A guest: of this home (with its id), of another home or of ffx. */
+  instance: z.strictObject({ id: z.string().nullable(), name: z.string() }).nullable(),
+});
+export type PortOwner = z.infer<typeof portOwnerSchema>;
+
+/**
+ * QEMU takes a connection before the guest does, so that it listens (`mapped`) says nothing of the guest. What is known
+ * beyond that was seen by connecting once:
+ */
+export const portStates = [
+  /** There is no guest to map it to. */
+  'pending',
+  /** QEMU listens; of the guest nothing is known. */
+  'mapped',
+  /** Bytes came from the guest. */
+  'answering',
+  /** The guest took the connection and said nothing. */
+  'accepting',
+  /** The guest refused the connection: no program listens there. */
+  'refused',
+  /** Nothing in the guest answers at all: its network is not up. */
+  'unanswered',
+  /** See the failure. */
+  'failed',
+] as const;
+
 export const portStatusSchema = z.strictObject({
   name: z.string(),
   protocol: z.enum(['tcp', 'udp']),
   guest: portNumber,
   host: portNumber.nullable(),
   bind: z.string(),
-  /** `mapped`: QEMU listens. `answering`: bytes came from the guest. `failed`: see the failure. `pending`: no guest. */
-  state: z.enum(['pending', 'mapped', 'answering', 'failed']),
+  state: z.enum(portStates),
   failure: failureSchema.nullable(),
+  /** The first line the guest said there: `SSH-2.0-…`, `HTTP/1.1 200 OK`; from the guest, to be shown as text only. */
+  answer: z.string().nullish(),
+  /** Who has the port of a mapping that failed. */
+  owner: portOwnerSchema.nullish(),
 });
 export type PortStatus = z.infer<typeof portStatusSchema>;
+export type PortState = PortStatus['state'];
+
+/** QEMU listens for it, whatever the guest does. */
+export function isMapped({ state }: Pick<PortStatus, 'state'>): boolean {
+  return state !== 'pending' && state !== 'failed';
+}
+
+export function isLoopback({ bind }: { readonly bind: string }): boolean {
+  return bind === 'localhost' || bind.startsWith('127.');
+}
+
+/** What came of trying to listen where a mapping would. */
+export const portCheckSchema = z.strictObject({
+  /** `twice`: another row of the same list has it. `chosen`: none was asked for, so a free one will be had. */
+  state: z.enum(['free', 'chosen', 'taken', 'twice', 'not-permitted', 'no-such-address']),
+  owner: portOwnerSchema.nullable(),
+  /** The nearest port that is free there. */
+  suggestion: portNumber.nullable(),
+  /** Sentence, cause, hint and field; null where nothing stands in the way. */
+  failure: failureSchema.nullable(),
+});
+export type PortCheck = z.infer<typeof portCheckSchema>;

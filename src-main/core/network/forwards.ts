@@ -17,6 +17,19 @@ export function forwardRule(mapping: Pick<PortMapping, 'protocol' | 'bind' | 'gu
   return `${mapping.protocol}:${bindAddress(mapping)}:${hostPort}-:${mapping.guest}`;
 }
 
+/** `tcp:127.0.0.1:2222`, as `hostfwd_remove` wants it. */
+export function removalRule(mapping: Pick<PortMapping, 'protocol' | 'bind'>, hostPort: number): string {
+  return `${mapping.protocol}:${bindAddress(mapping)}:${hostPort}`;
+}
+
+/** QEMU takes the first user network when none is named; ours is named where there is another. */
+export function withNetwork(networks: readonly string[], rule: string): string {
+  return networks.length > 1 && networks.includes(ownNetwork) ? `${ownNetwork} ${rule}` : rule;
+}
+
+/** The id that Slipway's plans and ffx's templates give it. */
+const ownNetwork = 'net0';
+
 export type ForwardReply =
   | { readonly outcome: 'added' }
   /** The host refused the port: taken, privileged, or not an address of this host. QEMU does not say which. */

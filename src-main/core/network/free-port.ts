@@ -3,16 +3,20 @@ import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { isErrno } from '../kit/atomic-file.ts';
+import { SerialQueue } from '../kit/serial-queue.ts';
 
 export type Protocol = 'tcp' | 'udp';
 
 /** `busy`: taken. `not-permitted`: below 1024 for an ordinary user. `no-such-address`: not one of this host's. */
 export type PortState = 'free' | 'busy' | 'not-permitted' | 'no-such-address';
 
+/** Two who try one port at the same moment would each find the other. */
+const trials = new SerialQueue();
+
 /** Binds the port for a moment. Nothing connects, so no TIME_WAIT stays behind. */
 export async function portState(protocol: Protocol, address: string, port: number): Promise<PortState> {
   try {
-    await bindOnce(protocol, address, port);
+    await trials.run(`${protocol} ${port}`, () => bindOnce(protocol, address, port));
     return 'free';
   } catch (error) {
     if (isErrno(error, 'EADDRINUSE')) return 'busy';

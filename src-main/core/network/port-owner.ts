@@ -5,7 +5,11 @@
  * link `socket:[INODE]` in /proc/PID/fd gives the process, where we may read it. Elsewhere the answer is null.
  */
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import type { PortOwner as ShownOwner } from '../../../src-shared/model/ports.ts';
 import type { Protocol } from './free-port.ts';
+
+/** The instance that a process is the engine of, where it is one of this home's. */
+export type InstanceOf = (pid: number) => { readonly id: string; readonly name: string } | null;
 
 export interface PortOwner {
   /** null: the process belongs to another user, who alone (and root) can see it. */
@@ -30,7 +34,10 @@ export async function findPortOwner(protocol: Protocol, address: string, port: n
   const sockets = await Promise.all(
     [protocol, `${protocol}6`].map(async (name) => parseProcSockets(await readIfThere(`/proc/net/${name}`))),
   );
-  const holder = sockets.flat().find((socket) => isInTheWay(socket, address, port));
+  const [holder] = sockets
+    .flat()
+    .filter((socket) => isInTheWay(socket, address, port))
+    .sort((a, b) => distance(a, address) - distance(b, address));
   if (holder === undefined) return null;
   const pid = await processWithSocket(holder.inode);
   if (pid === null) return { pid: null, command: null, commandLine: [], uid: holder.uid };
@@ -46,11 +53,32 @@ export async function findPortOwner(protocol: Protocol, address: string, port: n
   };
 }
 
-/** `sshd (pid 812)`, or as much of it as can be seen. Pure. */
-export function describeOwner(owner: PortOwner | null): string {
+/** `sshd (pid 812)`, `the guest build (qemu-system-x86, pid 812)`, or as much of it as can be seen. Pure. */
+export function describeOwner(owner: PortOwner | null, instanceOf: InstanceOf = () => null): string {
   if (owner === null) return 'another program';
   if (owner.pid === null) return `a process of another user (uid ${owner.uid})`;
-  return `${owner.command ?? 'a process'} (pid ${owner.pid})`;
+  const program = owner.command ?? 'a process';
+  const guest = guestOf(owner, instanceOf);
+  return guest === null ? `${program} (pid ${owner.pid})` : `the guest "${guest.name}" (${program}, pid ${owner.pid})`;
+}
+
+/** The owner as everybody is shown it. Pure. */
+export function shownOwner(owner: PortOwner | null, instanceOf: InstanceOf = () => null): ShownOwner | null {
+  if (owner === null) return null;
+  const { pid, command: program, uid } = owner;
+  return { pid, program, commandLine: owner.commandLine.join(' '), uid, instance: guestOf(owner, instanceOf) };
+}
+
+/** One of this home's; else what QEMU and the Android emulator are told to call their guest. */
+function guestOf({ pid, commandLine }: PortOwner, instanceOf: InstanceOf): ShownOwner['instance'] {
+  const known = pid === null ? null : instanceOf(pid);
+  if (known !== null) return known;
+  if (!/(^|\/)(qemu-system-|qemu-kvm$|aemu$)/.test(commandLine[0] ?? '')) return null;
+  const value = commandLine[commandLine.findIndex((word) => word === '-name' || word === '--name') + 1] ?? '';
+  if (!commandLine.some((word) => word === '-name' || word === '--name')) return null;
+  const [first = ''] = value.replaceAll(',,', '\0').split(',');
+  const name = first.replaceAll('\0', ',').replace(/^guest=/, '');
+  return name === '' ? null : { id: null, name };
 }
 
 /** Rows of /proc/net/tcp and its siblings. Pure; a row that is cut is left out. */
@@ -86,6 +114,12 @@ function isInTheWay(socket: ProcSocket, address: string, port: number): boolean 
   if (socket.port !== port || !socket.isListening) return false;
   const everywhere = ['0.0.0.0', '::'];
   return socket.address === address || everywhere.includes(socket.address) || everywhere.includes(address);
+}
+
+/** A socket of the other family can be in the way too, and mostly is not: it is named last. */
+function distance(socket: ProcSocket, address: string): number {
+  if (socket.address === address) return 0;
+  return socket.address.includes(':') ? 2 : 1;
 }
 
 async function processWithSocket(inode: string): Promise<number | null> {

@@ -5,10 +5,11 @@
  * done something: `hostfwd_add` reports its failures as text.
  */
 import type { Failure } from '../../../src-shared/contract/errors.ts';
-import type { PortMapping, PortStatus } from '../../../src-shared/model/ports.ts';
+import type { PortMapping, PortStatus, PortOwner as ShownOwner } from '../../../src-shared/model/ports.ts';
 import { bindAddress, type ForwardReply, forwardRule, matchForwards, readForwardReply } from './forwards.ts';
 import { freePort, type PortState, portState } from './free-port.ts';
-import { describeOwner, findPortOwner, type PortOwner } from './port-owner.ts';
+import { reservedFailure, takenFailure } from './port-check.ts';
+import { findPortOwner, type InstanceOf, type PortOwner, shownOwner } from './port-owner.ts';
 import { hostForwards, parseUsernetTable } from './usernet-table.ts';
 
 interface ForwardOptions {
@@ -23,16 +24,18 @@ export interface HostPorts {
   portState(protocol: 'tcp' | 'udp', address: string, port: number): Promise<PortState>;
   freePort(protocol: 'tcp' | 'udp', address: string): Promise<number>;
   findPortOwner(protocol: 'tcp' | 'udp', address: string, port: number): Promise<PortOwner | null>;
+  /** So that a guest is called by its name. */
+  readonly instanceOf?: InstanceOf;
 }
 
-const thisHost: HostPorts = { portState, freePort, findPortOwner };
+export const thisHost: HostPorts = { portState, freePort, findPortOwner };
 /** A port found free can be gone a moment later; after this many the host has another problem. */
 const picks = 10;
 
 /** Status of each mapping, in their order. Throws only what `hmp` throws: the engine is gone. */
 export async function applyForwards(options: ForwardOptions): Promise<PortStatus[]> {
   const { mappings, hmp, host = thisHost } = options;
-  const failures: (Failure | null)[] = [];
+  const failures: (ExplainedFailure | null)[] = [];
   // One after the other: the order of adding is what tells equal mappings apart.
   for (const [index, mapping] of mappings.entries()) {
     const refused = await addForward(mapping, hmp, host);
@@ -41,7 +44,9 @@ export async function applyForwards(options: ForwardOptions): Promise<PortStatus
   const { statuses } = await listForwards(options);
   return statuses.map((status, index) => {
     const failure = failures[index] ?? null;
-    return failure === null ? status : { ...status, host: mappings[index]?.host ?? null, state: 'failed', failure };
+    if (failure === null) return status;
+    const { owner, ...said } = failure;
+    return { ...status, host: mappings[index]?.host ?? null, state: 'failed', failure: said, owner };
   });
 }
 
@@ -57,7 +62,9 @@ export async function readForwards(options: ForwardOptions): Promise<PortStatus[
     if (status.state !== 'failed' || mapping?.host == null) return status;
     const address = bindAddress(mapping);
     const state = await host.portState(mapping.protocol, address, mapping.host).catch(() => null);
-    return state === 'busy' ? { ...status, failure: await busyPort(mapping, index, table, host) } : status;
+    if (state !== 'busy') return status;
+    const { owner, ...failure } = await busyPort(mapping, index, table, host);
+    return { ...status, failure, owner };
   });
   return Promise.all(explained);
 }
@@ -104,14 +111,20 @@ async function addForward(
   return reply.outcome === 'added' ? null : reply;
 }
 
-async function explainRefusal(
+export interface ExplainedFailure extends Failure {
+  readonly owner: ShownOwner | null;
+}
+
+/** `index`: its place in the Spec; null while it is not in it. */
+export async function explainRefusal(
   mapping: PortMapping,
-  index: number,
+  index: number | null,
   reply: Exclude<ForwardReply, { outcome: 'added' }>,
   host: HostPorts,
-): Promise<Failure> {
+): Promise<ExplainedFailure> {
   const address = bindAddress(mapping);
-  const common = { raw: reply.text, field: `host.ports.${index}` };
+  const field = index === null ? 'mapping.host' : `host.ports.${index}`;
+  const common = { raw: reply.text, field, owner: null };
   if (reply.outcome === 'no-network') {
     return {
       ...common,
@@ -128,12 +141,7 @@ async function explainRefusal(
     case 'busy':
       return busyPort(mapping, index, reply.text, host);
     case 'not-permitted':
-      return {
-        ...common,
-        code: 'not_permitted',
-        message: `You may not use ${where}: ports below 1024 are reserved.`,
-        hint: 'Choose a host port from 1024 up, or lower net.ipv4.ip_unprivileged_port_start with sysctl.',
-      };
+      return { ...common, ...reservedFailure(port ?? 0, field) };
     case 'no-such-address':
       return {
         ...common,
@@ -151,16 +159,19 @@ async function explainRefusal(
   }
 }
 
-async function busyPort(mapping: PortMapping, index: number, raw: string, host: HostPorts): Promise<Failure> {
+async function busyPort(
+  mapping: PortMapping,
+  index: number | null,
+  raw: string,
+  host: HostPorts,
+): Promise<ExplainedFailure> {
   const { host: port, protocol } = mapping;
   const address = bindAddress(mapping);
   const owner = port === null ? null : await host.findPortOwner(protocol, address, port).catch(() => null);
+  const field = index === null ? 'mapping.host' : `host.ports.${index}`;
   return {
-    code: 'port_busy',
-    message: `${protocol.toUpperCase()} port ${port} on ${address} is in use by ${describeOwner(owner)}.`,
-    cause: owner === null || owner.commandLine.length === 0 ? undefined : owner.commandLine.join(' '),
-    hint: 'Stop that program, choose another host port, or leave the host port empty to get a free one.',
+    ...takenFailure(mapping, owner, host.instanceOf, field),
     raw,
-    field: `host.ports.${index}`,
+    owner: shownOwner(owner, host.instanceOf),
   };
 }

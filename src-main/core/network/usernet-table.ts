@@ -39,6 +39,11 @@ export function parseUsernetTable(text: string): UsernetRow[] {
   return rows;
 }
 
+/** Ids of the user-mode networks there are, also of those without a connection. */
+export function usernetNetworks(text: string): string[] {
+  return text.split('\n').flatMap((line) => heading.exec(line.trim())?.[1] ?? []);
+}
+
 export function hostForwards(rows: readonly UsernetRow[]): UsernetRow[] {
   return rows.filter((candidate) => candidate.state === 'HOST_FORWARD');
 }

@@ -1,6 +1,7 @@
 /** Instances: made, changed, launched, looked at, deleted. */
 import * as z from 'zod';
 import { limits } from '../../limits.ts';
+import { logFileSchema } from '../../model/console.ts';
 import { instanceIdSchema, instanceNameSchema } from '../../model/ids.ts';
 import {
   bootSchema,
@@ -60,7 +61,7 @@ export const instanceCalls = {
     z.strictObject({
       id: instanceIdSchema,
       boot: z.number().int().positive().nullable(),
-      file: z.enum(['serial', 'engine']),
+      file: logFileSchema,
       offset: z.number().int(),
       length: z
         .number()
@@ -68,7 +69,8 @@ export const instanceCalls = {
         .min(0)
         .max(1024 * 1024),
     }),
-    z.strictObject({ offset: z.number(), size: z.number(), base64: z.string() }),
+    /** Before `keptFrom` the transcript outgrew its bound, and what is read there is zeros. */
+    z.strictObject({ offset: z.number(), size: z.number(), keptFrom: z.number(), base64: z.string() }),
   ),
 
   /** A picture of the first display, as PNG. */

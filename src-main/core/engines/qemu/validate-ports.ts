@@ -1,8 +1,8 @@
 /** Port mappings, the gdb stub's port and readiness checks that need either. */
-import { createServer } from 'node:net';
 import type { Finding } from '../../../../src-shared/model/instance.ts';
-import type { PortMapping } from '../../../../src-shared/model/ports.ts';
+import type { PortCheck } from '../../../../src-shared/model/ports.ts';
 import type { Spec } from '../../../../src-shared/model/spec.ts';
+import { checkPorts, collide } from '../../network/port-check.ts';
 import { errorFinding, warningFinding } from './findings.ts';
 import type { HostFacts } from './host-facts.ts';
 
@@ -53,53 +53,39 @@ export function portFindings(spec: Spec, host: HostFacts): Finding[] {
 
 /** Tries to listen, for a moment, where the guest's mappings and the gdb stub will. */
 export async function busyPortFindings(spec: Spec): Promise<Finding[]> {
-  const asked: Promise<Finding[]>[] = [];
-  for (const [index, port] of spec.host.ports.entries()) {
-    if (port.host === null || port.protocol !== 'tcp') continue;
-    asked.push(busyMapping(port.host, addressOf(port), `host.ports.${index}.host`));
-  }
   const gdbPort = spec.runtime.debug.gdb?.port ?? null;
-  if (gdbPort !== null) asked.push(busyGdb(gdbPort));
-  return (await Promise.all(asked)).flat();
+  const [checks, gdb] = await Promise.all([
+    spec.host.networking === 'none' ? [] : checkPorts(spec.host.ports),
+    gdbPort === null ? [] : busyGdb(gdbPort),
+  ]);
+  return [...checks.flatMap(checkFinding), ...gdb];
 }
 
-/** A warning, not an error: one mapping fails, and the rest of the launch does not depend on it. */
-async function busyMapping(port: number, address: string, field: string): Promise<Finding[]> {
-  const problem = await listenProblem(port, address);
-  // Ports for root have a finding of their own.
-  if (problem === null || problem === 'EACCES') return [];
-  return [
-    warningFinding('port_busy', `Host port ${port} cannot be mapped now.`, {
-      cause:
-        problem === 'EADDRINUSE'
-          ? 'Another program listens on it.'
-          : `${address} is no address of this host (${problem}).`,
-      hint: 'Stop that program, choose another port, or leave it empty for a free one.',
-      field,
-    }),
-  ];
+/**
+ * A warning, not an error: one mapping fails, and the rest of the launch does not depend on it. Ports for root and those
+ * that are mapped twice have findings of their own, which need no trying.
+ */
+function checkFinding({ state, failure, suggestion }: PortCheck): Finding[] {
+  if (failure === null || state === 'not-permitted' || state === 'twice') return [];
+  const { code, message, ...details } = failure;
+  const hint = suggestion === null ? details.hint : `Port ${suggestion} is free. ${details.hint ?? ''}`.trim();
+  return [warningFinding(code, message, { ...details, hint })];
 }
 
 /** An error: QEMU exits when it cannot open the stub. */
 async function busyGdb(port: number): Promise<Finding[]> {
-  const problem = await listenProblem(port, '127.0.0.1');
-  if (problem === null) return [];
+  const stub = { name: 'gdb', protocol: 'tcp', guest: port, host: port, bind: '127.0.0.1' } as const;
+  const [check] = await checkPorts([stub]);
+  if (check === undefined || check.failure === null) return [];
+  const { code, message, ...details } = check.failure;
   return [
-    errorFinding('port_busy', `The gdb stub cannot listen on port ${port}.`, {
-      cause: problem === 'EADDRINUSE' ? 'Another program listens on it.' : `The system says ${problem}.`,
+    errorFinding(code, `The gdb stub cannot listen on port ${port}.`, {
+      ...details,
+      cause: [message, details.cause].filter(Boolean).join(' '),
       hint: 'Choose another port, or leave it empty for a free one.',
       field: 'runtime.debug.gdb.port',
     }),
   ];
-}
-
-/** The system's error code, or null when listening works. */
-function listenProblem(port: number, address: string): Promise<string | null> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(null)));
-  });
 }
 
 function readinessFindings(spec: Spec): Finding[] {
@@ -133,14 +119,4 @@ function isPattern(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function collide(a: PortMapping, b: PortMapping): boolean {
-  if (a.host === null || a.host !== b.host || a.protocol !== b.protocol) return false;
-  const [first, second] = [addressOf(a), addressOf(b)];
-  return first === second || first === '0.0.0.0' || second === '0.0.0.0';
-}
-
-function addressOf(port: PortMapping): string {
-  return port.bind === 'localhost' ? '127.0.0.1' : port.bind;
 }
