@@ -85,6 +85,7 @@ describe('words', () => {
     ['two consoles', ['console', 'a', '--qmp', '--log'], 'one console at a time: --qmp or --log'],
     ['nobody to ask', ['delete', 'a'], 'say --yes'],
     ['no trash', ['restore'], 'what slipway delete printed'],
+    ['one name', ['rename', 'demo'], 'rename takes two names'],
   ])('%s: usage on stderr, exit code 2', async (_, args, words) => {
     const human = await text(...args);
     expect(human).toMatchObject({ code: 2, stdout: '' });
@@ -224,6 +225,17 @@ describe('one instance from its first boot to the trash and back', () => {
     const { json: shown } = await json('show', 'demo');
     expect(shown).toMatchObject({ spec: { device: { memoryMiB: 96 }, runtime: { binary: qemu } }, ports: [{}] });
     await text('stop', 'demo');
+  });
+
+  it('duplicate, rename and label, as people and machines read them', async () => {
+    const copy = await json('duplicate', 'demo', 'twin');
+    expect(copy).toMatchObject({ code: 0, json: { id: 'twin', name: 'twin', state: 'stopped', findings: [] } });
+    expect(await json('rename', 'twin', 'a twin')).toMatchObject({ json: { id: 'twin', name: 'a twin' } });
+    const labelled = await json('label', 'a twin', '--group', 'family', '--notes', 'the younger');
+    expect(labelled).toMatchObject({ json: { id: 'twin', group: 'family', notes: 'the younger' } });
+    expect((await text('label', 'twin')).stdout).toMatch(/a twin[\s\S]*group {2}family\n {2}notes {2}the younger\n$/);
+    expect(await json('label', 'twin', '--group', '')).toMatchObject({ json: { group: '', notes: 'the younger' } });
+    await json('delete', 'twin', '--yes');
   });
 
   it('delete and restore', async () => {

@@ -92,6 +92,7 @@ export function instanceJson(view: InstanceView) {
     phase: view.status.phase,
     guest: view.guestKind,
     origin: view.origin,
+    group: view.group,
     architecture: view.architecture,
     ready: view.status.ready,
     boot: view.status.boot,
