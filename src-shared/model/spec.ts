@@ -29,6 +29,14 @@ function diskSchema<F extends z.ZodType>(file: F) {
     media: z.enum(['disk', 'cdrom']).default('disk'),
     access: diskAccessSchema.default('overlay'),
     interface: z.enum(['virtio', 'ide', 'scsi', 'nvme', 'usb']).default('virtio'),
+    /** On IDE only, where guests tell drives apart by it: QEMU's index, counted over all channels. null: the next free. */
+    place: z.number().int().min(0).max(31).nullable().default(null),
+    /** What the guest reads as the drive's serial number. null: the engine's choice. */
+    serial: z
+      .string()
+      .regex(/^[\x20-\x7e]{1,40}$/, 'up to 40 printable ASCII characters')
+      .nullable()
+      .default(null),
   });
 }
 
@@ -50,7 +58,9 @@ function guestSchema<F extends z.ZodType>(file: F) {
     }),
     z.strictObject({
       kind: z.literal('disk'),
-      disks: z.array(diskSchema(file)).min(1).max(limits.disks),
+      /** None: the machine starts with what the extra arguments give it, or finds nothing to boot. */
+      disks: z.array(diskSchema(file)).max(limits.disks),
+      /** `bios`: what the machine starts by itself, without any firmware argument. */
       firmware: z.enum(['bios', 'uefi']).default('bios'),
     }),
     z.strictObject({
@@ -132,14 +142,25 @@ function fuchsiaGuestSchema<F extends z.ZodType>(file: F) {
   });
 }
 
+/** A device's name, and its properties as QEMU takes them: `e1000,mac=52:54:00:00:00:01`. */
+const deviceText = z
+  .string()
+  .max(300)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*(,[^\n\0]+)?$/, "a device's name, then its properties after a comma");
+
 const deviceSchema = z.strictObject({
   /** null: the engine's choice for the architecture. */
   machine: z.string().max(200).nullable().default(null),
+  /** null: the engine's choice. `default`: the machine's own, with no `-cpu` at all. */
   cpu: z.string().max(500).nullable().default(null),
   memoryMiB: z.number().int().min(limits.memoryMiB.min).max(limits.memoryMiB.max).default(512),
   processors: z.number().int().min(limits.processors.min).max(limits.processors.max).default(1),
   /** Serial lines of the guest, each with a console and a transcript of its own. */
   serialPorts: z.number().int().min(1).max(maxSerialPorts).default(1),
+  /** A display device as `-device` takes it, or `none`. null: one where the guest is likely to need it. */
+  display: deviceText.nullable().default(null),
+  /** A virtio entropy device for guests that know it. */
+  entropy: z.boolean().default(true),
 });
 
 export const accelerationRequestSchema = z.enum(['auto', 'kvm', 'hvf', 'tcg']);
@@ -148,6 +169,8 @@ const hostSchema = z.strictObject({
   acceleration: accelerationRequestSchema.default('auto'),
   /** `tap` and `auto` are for guests that know them: Fuchsia's. */
   networking: z.enum(['user', 'none', 'tap', 'auto']).default('user'),
+  /** The guest's network card as `-device` takes it, with user networking. null: virtio, or what the board has. */
+  networkDevice: deviceText.nullable().default(null),
   ports: z.array(portMappingSchema).max(limits.portMappings).default([]),
 });
 

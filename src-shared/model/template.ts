@@ -4,11 +4,15 @@ import * as z from 'zod';
 export const templateSchema = z.strictObject({
   name: z.string(),
   about: z.string(),
-  guestKind: z.enum(['demo', 'linux', 'kernel', 'disk', 'firmware', 'fuchsia']),
+  /** null: see `problem`. */
+  guestKind: z.enum(['demo', 'linux', 'kernel', 'disk', 'firmware', 'fuchsia']).nullable(),
+  /** Empty: see `problem`. */
   architecture: z.string(),
   savedAt: z.iso.datetime(),
   /** Files it names that are not there now. */
   missing: z.array(z.string()),
+  /** Why it cannot be used: its file is damaged, or of a newer Slipway. It can be deleted. */
+  problem: z.string().nullable(),
 });
 export type Template = z.infer<typeof templateSchema>;
 

@@ -54,6 +54,8 @@ export function powersOf(request: Request): PowerQuestion[] {
         ]),
     ...fuchsiaPowers(request.guest),
     ...machineQuestions(device.machine),
+    ...deviceQuestions(device.display, plainDisplays),
+    ...deviceQuestions(host.networkDevice, plainNetworkCards),
     ...(runtime.binary === null ? [] : [programQuestion(runtime.binary)]),
     ...commands.map((check) => ({
       title: 'This runs a command on this computer to see whether the guest is ready.',
@@ -71,6 +73,21 @@ function machineQuestions(machine: string | null): PowerQuestion[] {
   if (machine === null || !machine.includes('/')) return [];
   const title = 'This gives the machine a file by its path.';
   return [{ title, detail: `QEMU can read or write it:\n${machine}`, action: 'Use it' }];
+}
+
+/** Emulated and nothing else: no file, no device of the host. Any other name, and any property past these, is asked about. */
+const plainNetworkCards =
+  /^(e1000|e1000e|e1000-\w+|igb|rtl8139|ne2k_pci|ne2k_isa|pcnet|i825\w+|vmxnet3|tulip|usb-net|virtio-net(-pci|-device)?(-(non-)?transitional)?)$/;
+const plainDisplays =
+  /^(none|VGA|isa-vga|cirrus-vga|isa-cirrus-vga|vmware-svga|ati-vga|qxl|qxl-vga|ramfb|bochs-display|secondary-vga|virtio-(gpu(-pci|-device)?|vga))$/;
+const plainProperties =
+  /^(mac|addr|bus|id|xres|yres|edid|vgamem_mb|max_outputs|disable-legacy|disable-modern|mq|vectors)=[\w.:-]*$/;
+
+function deviceQuestions(device: string | null, plain: RegExp): PowerQuestion[] {
+  const [name = '', ...properties] = (device ?? 'none').split(',');
+  if (device === null || (plain.test(name) && properties.every((text) => plainProperties.test(text)))) return [];
+  const title = 'This gives the guest a device with properties of your own.';
+  return [{ title, detail: `Devices can read files and use hardware of this computer:\n${device}`, action: 'Use it' }];
 }
 
 function programQuestion(binary: string): PowerQuestion {

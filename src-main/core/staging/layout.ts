@@ -144,7 +144,13 @@ type Stage = (item: Pick<WorkItem, 'slot' | 'step' | 'target' | 'source' | 'fiel
 function stageDisk(disk: Disk, index: number, facts: LayoutFacts, staged: Stage): StagedDisk {
   const field = `guest.disks.${index}.file`;
   const sourceFormat = disk.format === 'auto' ? facts.formatOf(disk.file) : disk.format;
-  const common = { media: disk.media, interface: disk.interface, field: `guest.disks.${index}` };
+  const common = {
+    media: disk.media,
+    interface: disk.interface,
+    ...(disk.place === null ? {} : { place: disk.place }),
+    ...(disk.serial === null ? {} : { serial: disk.serial }),
+    field: `guest.disks.${index}`,
+  };
   const slot = `disk-${index}`;
   const isDisc = disk.media === 'cdrom';
   if (disk.access === 'copy') {

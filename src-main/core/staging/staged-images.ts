@@ -12,6 +12,9 @@ export interface StagedDisk {
   readonly readOnly: boolean;
   readonly media: Disk['media'];
   readonly interface: Disk['interface'];
+  /** As in the Spec; absent is null. */
+  readonly place?: number;
+  readonly serial?: string;
   /** Dotted path of the disk in the PlainSpec. */
   readonly field: string;
   /** What was done, for the Command and Details views: "overlay on /a/b.qcow2". */

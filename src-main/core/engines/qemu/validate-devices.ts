@@ -3,7 +3,7 @@ import type { Finding } from '../../../../src-shared/model/instance.ts';
 import type { PlainSpec } from '../../../../src-shared/model/spec.ts';
 import type { EngineCapabilities } from '../engine.ts';
 import { attachmentOf } from '../qemu-based/sections/disks.ts';
-import { chooseMachine, isQ35 } from '../qemu-based/sections/machine.ts';
+import { chooseMachine, isQ35, machinesOwnCpu } from '../qemu-based/sections/machine.ts';
 import { errorFinding, noteFinding, warningFinding } from './findings.ts';
 
 export function deviceFindings(spec: PlainSpec, capabilities: EngineCapabilities): Finding[] {
@@ -32,7 +32,15 @@ function machineFindings(spec: PlainSpec, capabilities: EngineCapabilities, name
 /** A warning only: models come with modules and accelerators that the list does not always know. */
 function cpuFindings(spec: PlainSpec, { cpus, binary, version }: EngineCapabilities): Finding[] {
   const name = spec.device.cpu?.split(',', 1)[0] ?? null;
-  if (name === null || cpus === undefined || cpus.length === 0 || name === 'host' || cpus.includes(name)) return [];
+  if (
+    name === null ||
+    cpus === undefined ||
+    cpus.length === 0 ||
+    name === 'host' ||
+    name === machinesOwnCpu ||
+    cpus.includes(name)
+  )
+    return [];
   return [
     warningFinding('invalid_input', `QEMU ${version} lists no CPU called "${name}".`, {
       hint: `${closeNames(name, cpus)} All of them: ${binary} -cpu help`,

@@ -57,6 +57,8 @@ export function stagedInPlace(spec: PlainSpec, change: Partial<StagedImages> = {
         readOnly: disk.access === 'read-only' || disk.media === 'cdrom',
         media: disk.media,
         interface: disk.interface,
+        ...(disk.place === null ? {} : { place: disk.place }),
+        ...(disk.serial === null ? {} : { serial: disk.serial }),
         field: `guest.disks.${index}`,
         note: `${disk.file} itself`,
       }),

@@ -16,7 +16,10 @@ export function deviceArguments({ spec, capabilities }: PlanInput, machine: Mach
   const rows = [row(slipwayField, 'No window of its own.', '-display', 'none')];
   const { kind } = spec.guest;
   const has = (device: string) => capabilities.devices.includes(device);
-  if ((kind === 'disk' || kind === 'firmware') && machine.bus === 'pci') {
+  const chosen = spec.device.display;
+  if (chosen !== null) {
+    if (chosen !== 'none') rows.push(row('device.display', 'The display device you chose.', '-device', chosen));
+  } else if ((kind === 'disk' || kind === 'firmware') && machine.bus === 'pci') {
     const display = displays[spec.architecture].find(has);
     if (display !== undefined) {
       rows.push(
@@ -24,7 +27,7 @@ export function deviceArguments({ spec, capabilities }: PlanInput, machine: Mach
       );
     }
   }
-  if (kind !== 'demo' && kind !== 'firmware' && machine.bus !== 'board') {
+  if (spec.device.entropy && kind !== 'demo' && kind !== 'firmware' && machine.bus !== 'board') {
     const rng = virtioDevice('rng', machine.bus);
     if (has(rng))
       rows.push(row('guest.kind', "Entropy, so that the guest's start does not wait for any.", '-device', option(rng)));

@@ -40,7 +40,7 @@ export function diskArguments(input: PlanInput, machine: MachineChoice): Planned
   const afterEfi = staged.efiDirectory === null ? 0 : 1;
   const rows: PlannedArgument[] = [];
   const attachments = staged.disks.map((disk) => attachmentOf(disk, spec.architecture, machine));
-  let ideCount = 0;
+  const places = idePlaces(staged.disks, attachments);
   for (const attachment of new Set(attachments)) rows.push(...controllerArguments(attachment, machine));
   for (const [index, disk] of staged.disks.entries()) {
     const attachment = attachments[index] ?? 'virtio';
@@ -48,7 +48,9 @@ export function diskArguments(input: PlanInput, machine: MachineChoice): Planned
       rows.push(onBoardDrive(disk, spec.architecture));
       continue;
     }
-    const idePlace = attachment === 'ide' || attachment === 'ahci' ? placeOfIde(ideCount++, attachment, machine) : {};
+    const place = places[index] ?? null;
+    const idePlace =
+      place !== null && (attachment === 'ide' || attachment === 'ahci') ? placeOfIde(place, attachment, machine) : {};
     rows.push(
       row(disk.field, `${disk.note}.`, '-blockdev', imageNode(diskNode(index), disk)),
       ...attach(disk, index, attachment, machine, idePlace, bootable ? index + afterEfi : null),
@@ -92,6 +94,19 @@ function controllerArguments(attachment: Attachment, machine: MachineChoice): Pl
   }
 }
 
+/** For each disk on IDE its place: the one asked for, else the next that nobody has or asks for. null: not on IDE. */
+function idePlaces(disks: readonly StagedDisk[], attachments: readonly Attachment[]): (number | null)[] {
+  const onIde = (index: number) => attachments[index] === 'ide' || attachments[index] === 'ahci';
+  const taken = new Set(disks.filter((_, index) => onIde(index)).map(({ place }) => place));
+  let next = 0;
+  return disks.map(({ place }, index) => {
+    if (!onIde(index)) return null;
+    if (place !== undefined) return place;
+    while (taken.has(next)) next++;
+    return next++;
+  });
+}
+
 /**
  * The channel or port of the nth IDE device. QEMU does not move on to the next AHCI port by itself: without a place the
  * second device fails with "bus supports only 1 units".
@@ -115,10 +130,16 @@ function attach(
   bootindex: number | null,
 ): PlannedArgument[] {
   const common = { drive: diskNode(index), bootindex };
+  const serial = disk.serial === undefined ? {} : { serial: disk.serial };
   const cdrom = disk.media === 'cdrom';
   const place = bootindex === null ? '' : ` Place ${bootindex + 1} in the boot order.`;
   const device = (text: string, driver: string, properties: Record<string, string | number> = {}) =>
-    row(`${disk.field}.interface`, `${text}${place}`, '-device', option(driver, { ...properties, ...common }));
+    row(
+      `${disk.field}.interface`,
+      `${text}${place}`,
+      '-device',
+      option(driver, { ...properties, ...serial, ...common }),
+    );
   switch (attachment) {
     case 'virtio':
       return [device('A virtio disk.', virtioDevice('blk', machine.bus === 'virtio-mmio' ? 'virtio-mmio' : 'pci'))];

@@ -4,6 +4,7 @@ import type { AccelerationChoice, Architecture } from '../../../../../src-shared
 import type { PlannedArgument } from '../../../../../src-shared/model/instance.ts';
 import type { PlainSpec } from '../../../../../src-shared/model/spec.ts';
 import type { PlanInput } from '../../engine.ts';
+import { wordsOfExtraArguments } from '../extra-arguments.ts';
 import { extendOption, option } from '../option.ts';
 import { objectIds, row } from './row.ts';
 
@@ -44,7 +45,7 @@ function defaultMachine(spec: PlainSpec): { machine: string; why: string } {
   return { machine: 'q35', why: 'A PC with PCI Express and AHCI.' };
 }
 
-function busOf(architecture: Architecture, name: string): Bus {
+export function busOf(architecture: Architecture, name: string): Bus {
   switch (architecture) {
     case 'x86_64':
       if (name === 'microvm') return 'virtio-mmio';
@@ -77,15 +78,26 @@ export function machineArguments(input: PlanInput, choice: MachineChoice): Plann
     pflash1: flash === null || flash.variables === null ? null : objectIds.pflashVariables,
   });
   const cpu = device.cpu === null ? defaultCpu(spec.architecture, acceleration) : null;
+  const ownAccel = wordsOfExtraArguments(spec).some((word) => /^--?accel$/.test(word));
   return [
     row('device.machine', choice.why, '-machine', machine),
-    row('host.acceleration', acceleration.reason, '-accel', acceleration.accelerator),
-    cpu === null
-      ? row('device.cpu', 'The CPU model you chose.', '-cpu', device.cpu ?? '')
-      : row('device.cpu', cpu.why, '-cpu', cpu.model),
+    // Of several QEMU takes the first that works, so that yours would never be tried.
+    ownAccel
+      ? row('runtime.extraArguments', 'The accelerator stands in your extra arguments.')
+      : row('host.acceleration', acceleration.reason, '-accel', acceleration.accelerator),
+    cpuRow(device.cpu, cpu),
     row('device.processors', 'Virtual processors.', '-smp', option(null, { cpus: device.processors })),
     row('device.memoryMiB', 'Memory of the guest.', '-m', option(null, { size: `${device.memoryMiB}M` })),
   ];
+}
+
+/** The word for a machine that is to have the CPU it has without `-cpu`. */
+export const machinesOwnCpu = 'default';
+
+function cpuRow(chosen: string | null, ours: { model: string; why: string } | null): PlannedArgument {
+  if (ours !== null) return row('device.cpu', ours.why, '-cpu', ours.model);
+  if (chosen === machinesOwnCpu) return row('device.cpu', "The machine's own CPU, whichever this QEMU gives it.");
+  return row('device.cpu', 'The CPU model you chose.', '-cpu', chosen ?? '');
 }
 
 function defaultCpu(architecture: Architecture, acceleration: AccelerationChoice): { model: string; why: string } {
