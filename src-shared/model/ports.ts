@@ -85,3 +85,16 @@ export const portCheckSchema = z.strictObject({
   failure: failureSchema.nullable(),
 });
 export type PortCheck = z.infer<typeof portCheckSchema>;
+
+const webPorts: ReadonlySet<number> = new Set([80, 81, 591, 3000, 5000, 5173, 8000, 8008, 8080, 8081, 8888, 9000]);
+
+/** How a browser would be sent there, by what answered, by the guest's port or by the mapping's name; null: it is no web. */
+export function webScheme(port: Pick<PortStatus, 'protocol' | 'guest' | 'name' | 'answer'>): 'http' | 'https' | null {
+  if (port.protocol !== 'tcp') return null;
+  if (port.answer === 'TLS') return 'https';
+  if (port.answer?.startsWith('HTTP/')) return port.guest === 443 || port.guest === 8443 ? 'https' : 'http';
+  // Whoever introduces himself otherwise is not one.
+  if (port.answer != null) return null;
+  if (port.guest === 443 || port.guest === 8443 || /^https/i.test(port.name)) return 'https';
+  return webPorts.has(port.guest) || /http|web/i.test(port.name) ? 'http' : null;
+}

@@ -7,7 +7,7 @@
 import { lstat } from 'node:fs/promises';
 import type { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
-import { applyForwards, readForwards } from '../network/user-mode.ts';
+import { applyForwards, readForwards, thisHost } from '../network/user-mode.ts';
 import { type ProcessIdentity, processState } from '../process/identity.ts';
 import type { ProcessEnd } from '../process/spawn.ts';
 import type { QmpClient } from '../qmp/client.ts';
@@ -222,7 +222,9 @@ export class GuestWatch {
     const { networking, ports: mappings } = this.#state.current.record?.settled ?? this.#state.spec.host;
     if (networking !== 'user' || mappings.length === 0) return [];
     const hmp = (command: string) => humanMonitorCommand(qmp, command);
-    return isNew ? applyForwards({ mappings, hmp }) : readForwards({ mappings, hmp });
+    const { instanceOf } = this.#services;
+    const host = instanceOf === undefined ? thisHost : { ...thisHost, instanceOf };
+    return isNew ? applyForwards({ mappings, hmp, host }) : readForwards({ mappings, hmp, host });
   }
 
   async #onQmpLost(guest: RunningGuest): Promise<void> {

@@ -1,7 +1,9 @@
 /** Everything that is shown of one of Slipway's own instances at once. */
 import { join } from 'node:path';
 import type { InstanceDetails } from '../../../src-shared/model/instance.ts';
+import { isMapped } from '../../../src-shared/model/ports.ts';
 import { quoteForShell } from '../engines/qemu-based/shell-line.ts';
+import { hostAddresses } from '../network/host-addresses.ts';
 import type { InstanceState } from './instance-state.ts';
 import { commandOf } from './instance-view.ts';
 import type { InstanceServices } from './services.ts';
@@ -13,8 +15,10 @@ export async function describeInstance(
   const { record } = current;
   const instance = paths.instance(spec.id);
   // Only what QEMU listens on: a port that could not be mapped is another program's.
-  const ssh = view.ports.find(({ name, state }) => name === 'ssh' && (state === 'mapped' || state === 'answering'));
+  const ssh = view.ports.find((port) => port.name === 'ssh' && isMapped(port));
   const lives = view.status.processLives;
+  const hasOurKey = spec.guest.kind === 'linux' || spec.guest.kind === 'fuchsia';
+  const identityFile = hasOurKey ? join(paths.ssh, 'id_ed25519') : null;
   return {
     view,
     spec,
@@ -39,12 +43,12 @@ export async function describeInstance(
         ? null
         : [
             `ssh -p ${ssh.host}`,
-            ...(spec.guest.kind === 'linux' || spec.guest.kind === 'fuchsia'
-              ? [`-i ${quoteForShell(join(paths.ssh, 'id_ed25519'))}`]
-              : []),
+            ...(identityFile === null ? [] : [`-i ${quoteForShell(identityFile)}`]),
             // The guest makes its host key anew at every boot.
             '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null',
             `root@${ssh.bind === '0.0.0.0' ? '127.0.0.1' : ssh.bind}`,
           ].join(' '),
+    login: hasOurKey ? { user: 'root', identityFile } : null,
+    hostAddresses: hostAddresses(),
   };
 }

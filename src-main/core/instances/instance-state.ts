@@ -118,7 +118,8 @@ export class InstanceState {
       paused: pausedAs(of),
       ready: of.ready,
       waiting: of.waiting,
-      ports: of.ports.length > 0 ? of.ports : pendingPorts(of.record?.settled ?? this.#spec.host),
+      ports:
+        of.ports.length > 0 ? of.ports : pendingPorts(this.#spec, of.record?.settled ?? null, of.attachedAt !== null),
       acceleration: acceleration === null ? null : { ...acceleration, verified: of.verified },
       serialBytes: of.attachedAt === null ? null : of.serialBytes,
       silentMs: of.attachedAt === null ? 0 : clock.now() - of.attachedAt,
@@ -229,15 +230,25 @@ function pausedAs({ paused, pausedBy }: BootState): Status['paused'] {
   return paused ? (pausedBy ?? 'other') : null;
 }
 
-function pendingPorts({ networking, ports }: Pick<Spec['host'], 'networking' | 'ports'>): PortStatus[] {
-  if (networking !== 'user') return [];
-  return ports.map(({ name, protocol, guest, host, bind }) => ({
-    name,
-    protocol,
-    guest,
-    host,
-    bind,
-    state: 'pending',
-    failure: null,
-  }));
+/** What a launch would map. Of a guest that is there, and of a Fuchsia device's own ports, the last launch tells. */
+function pendingPorts(
+  { guest, host }: Spec,
+  settled: Pick<Spec['host'], 'networking' | 'ports'> | null,
+  isAttached: boolean,
+): PortStatus[] {
+  const last = settled !== null && (isAttached || guest.kind === 'fuchsia') ? settled : host;
+  if (last.networking !== 'user') return [];
+  const asked = new Map(host.ports.map((port) => [port.name, port]));
+  const ofDevice = last === host || isAttached ? [] : last.ports.filter(({ name }) => !asked.has(name));
+  return [...(isAttached ? last.ports : host.ports), ...ofDevice].map(
+    ({ name, protocol, guest: port, host: at, bind }) => ({
+      name,
+      protocol,
+      guest: port,
+      host: at,
+      bind,
+      state: 'pending',
+      failure: null,
+    }),
+  );
 }

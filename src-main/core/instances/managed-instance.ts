@@ -9,6 +9,7 @@ import type { Action } from '../../../src-shared/lifecycle.ts';
 import type { ConsoleName } from '../../../src-shared/model/console.ts';
 import type { InstanceId } from '../../../src-shared/model/ids.ts';
 import type { Boot, DiskUse, InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
+import type { PortMapping, PortStatus } from '../../../src-shared/model/ports.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import type { Emitter } from '../kit/emitter.ts';
 import type { FfxWords } from './ffx-words.ts';
@@ -35,12 +36,26 @@ export interface ManagedConsoles {
   open(name: ConsoleName, boot: number | null, send: (frame: ConsoleFrame) => void): Promise<OpenedConsole>;
 }
 
+export interface ManagedPorts {
+  /** Throws where ports cannot be changed now, before anybody is asked about one. */
+  demandChange(): void;
+  /** Takes effect at once on a running guest. Throws and changes nothing where it cannot be had. */
+  add(mapping: PortMapping): Promise<PortStatus>;
+  /** The old one is there as before where the new one cannot be had. */
+  change(name: string, mapping: PortMapping): Promise<PortStatus>;
+  /** What it was. */
+  remove(name: string): Promise<PortMapping>;
+  /** Connects once to those named, or to all. `speak`: silent lines are sent a line that a web server answers. */
+  probe(names: readonly string[] | null, speak: boolean): Promise<readonly PortStatus[]>;
+}
+
 export interface ManagedInstance {
   readonly view: InstanceView;
   readonly changed: Emitter<InstanceView>;
   /** What would make it again. Throws `wrong_phase` where that cannot be read. */
   readonly spec: Spec;
   readonly consoles: ManagedConsoles;
+  readonly ports: ManagedPorts;
   /** What the space watch needs; null while no guest runs that it should look after. */
   readonly watched: WatchedGuest | null;
 

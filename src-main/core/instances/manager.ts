@@ -12,7 +12,13 @@ import { Emitter } from '../kit/emitter.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import { brokenView } from './broken-view.ts';
 import { DiskWatch } from './disk-watch.ts';
-import type { AdoptedInstances, InstanceLabel, InstanceRequest, ManagedInstance } from './managed-instance.ts';
+import type {
+  AdoptedInstances,
+  InstanceLabel,
+  InstanceRequest,
+  ManagedInstance,
+  ManagedPorts,
+} from './managed-instance.ts';
 import { requestToKeep, requestToLaunch, sharedByDuplicates } from './new-instance.ts';
 import type { InstanceServices } from './services.ts';
 import { watchSpace } from './space-watch.ts';
@@ -33,7 +39,7 @@ export class InstanceManager {
 
   /** @param adopted instances that others made, listed beside the home's own. */
   constructor(services: InstanceServices, adopted: AdoptedInstances | null = null) {
-    this.#services = services;
+    this.#services = { ...services, instanceOf: (pid) => this.instanceOf(pid) };
     this.#adopted = adopted;
     this.#diskWatch = new DiskWatch({
       ...services,
@@ -107,6 +113,19 @@ export class InstanceManager {
       });
     }
     return only.id;
+  }
+
+  /** Whose engine a process is, whoever started it. */
+  instanceOf(pid: number): { readonly id: InstanceId; readonly name: string } | null {
+    for (const { view } of this.#instances.values()) {
+      if (view.status.pid === pid) return { id: view.id, name: view.name };
+    }
+    return null;
+  }
+
+  /** One change after the other, and none while a launch begins. */
+  changePorts<T>(id: InstanceId, change: (ports: ManagedPorts) => Promise<T>): Promise<T> {
+    return this.#queue.run(id, () => change(this.get(id).ports));
   }
 
   /** Writes the Spec and begins the launch. Throws the first finding that would stop it. */

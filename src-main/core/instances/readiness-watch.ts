@@ -1,5 +1,6 @@
 /** Watches one attached guest until it is ready, and keeps the last steps of its launch's timeline. */
 import { toFailure } from '../../../src-shared/contract/errors.ts';
+import { answerText } from '../network/port-probe.ts';
 import type { InstanceConsoles } from './instance-consoles.ts';
 import type { InstanceState } from './instance-state.ts';
 import { silenceMs } from './instance-view.ts';
@@ -74,10 +75,14 @@ export class ReadinessWatch {
       waitForSerial: (pattern, until) => this.#consoles.waitFor(pattern, until),
       wait: (ms, until) => this.#services.clock.wait(ms, until),
       onWaiting: (text, hint) => this.#waitFor(text, hint),
-      onAnswering: (name) =>
+      onAnswering: (name, banner) => {
+        const answer = answerText(Buffer.from(banner));
         this.#state.learn({
-          ports: this.#state.current.ports.map((port) => (port.name === name ? { ...port, state: 'answering' } : port)),
-        }),
+          ports: this.#state.current.ports.map((port) =>
+            port.name === name ? { ...port, state: 'answering', answer } : port,
+          ),
+        });
+      },
     });
   }
 

@@ -17,7 +17,7 @@ export interface ReadinessContext {
   /** What is being waited for now, as a sentence, and what to do when it takes long. */
   onWaiting(text: string, hint: string): void;
   /** Bytes came from the guest through this mapping. */
-  onAnswering(port: string): void;
+  onAnswering(port: string, banner: string): void;
 }
 
 const retryMs = 500;
@@ -83,7 +83,7 @@ async function bannerCheck(name: string, context: ReadinessContext): Promise<voi
   }
   const host = port.bind === '0.0.0.0' ? '127.0.0.1' : port.bind;
   // No deadline of its own: what takes long is said by the condition, and never called failed.
-  await waitForBanner(
+  const banner = await waitForBanner(
     { host, port: port.host },
     {
       deadlineMs: Number.POSITIVE_INFINITY,
@@ -91,7 +91,7 @@ async function bannerCheck(name: string, context: ReadinessContext): Promise<voi
       onMiss: (why) => context.onWaiting(`${waiting}; last attempt: ${why}.`, hint),
     },
   );
-  context.onAnswering(name);
+  context.onAnswering(name, banner);
 }
 
 async function commandCheck(command: readonly string[], context: ReadinessContext): Promise<void> {

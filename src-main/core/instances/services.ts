@@ -7,6 +7,7 @@ import type { EmulatorEngine, EngineCapabilities } from '../engines/engine.ts';
 import type { Paths } from '../home/paths.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
+import type { InstanceOf } from '../network/port-owner.ts';
 import type { InstanceStore } from './store.ts';
 
 export interface AccelerationDoctor {
@@ -25,6 +26,8 @@ export interface InstanceServices {
   readonly doctor: AccelerationDoctor;
   /** The engine's own words as a failure, or null when they are not known. */
   explain(engineLog: string): Failure | null;
+  /** The instance whose engine a process is; so that whoever has a port is called by its name. */
+  readonly instanceOf?: InstanceOf;
   readonly clock: Clock;
   readonly log: Log;
 }

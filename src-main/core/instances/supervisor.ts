@@ -13,6 +13,7 @@ import { type FfxWords, ffxWordsOf } from './ffx-words.ts';
 import { GuestWatch } from './guest-watch.ts';
 import { InstanceConsoles } from './instance-consoles.ts';
 import { describeInstance } from './instance-details.ts';
+import { InstancePorts } from './instance-ports.ts';
 import { InstanceState } from './instance-state.ts';
 import { launch } from './launcher.ts';
 import type { InstanceLabel, InstanceRequest, ManagedInstance } from './managed-instance.ts';
@@ -31,6 +32,7 @@ const debuggerNote = (pid: number): string =>
 
 export class Supervisor implements ManagedInstance {
   readonly consoles: InstanceConsoles;
+  readonly ports: InstancePorts;
   readonly state: InstanceState;
   readonly #services: InstanceServices;
   readonly #watch: GuestWatch;
@@ -42,6 +44,7 @@ export class Supervisor implements ManagedInstance {
     this.state = new InstanceState(services, spec);
     this.consoles = new InstanceConsoles(services, services.paths.instance(spec.id));
     this.#watch = new GuestWatch(services, this.state, this.consoles);
+    this.ports = new InstancePorts(services, this.state, () => this.#watch.guest);
   }
 
   get view(): InstanceView {

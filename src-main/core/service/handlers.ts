@@ -6,6 +6,7 @@ import { fuchsiaHandlers } from './handlers/fuchsia.ts';
 import { hostHandlers } from './handlers/host.ts';
 import { instanceHandlers } from './handlers/instances.ts';
 import { ownerHandlers } from './handlers/owner.ts';
+import { portHandlers } from './handlers/ports.ts';
 import type { HandlerServices } from './handlers/services.ts';
 import type { Handlers } from './router.ts';
 
@@ -18,5 +19,6 @@ export function createHandlers(services: HandlerServices): Handlers {
     ...doctorHandlers(services),
     ...fileHandlers(),
     ...ownerHandlers(services),
+    ...portHandlers(services),
   };
 }

@@ -7,6 +7,7 @@
 import { SlipwayError } from '../../../../src-shared/contract/errors.ts';
 import type { InstanceId } from '../../../../src-shared/model/ids.ts';
 import type { InstanceDetails, InstanceView } from '../../../../src-shared/model/instance.ts';
+import type { PortStatus } from '../../../../src-shared/model/ports.ts';
 import type { Spec } from '../../../../src-shared/model/spec.ts';
 import { composeArguments } from '../../engines/qemu-based/flag-template/compose-arguments.ts';
 import { Emitter } from '../../kit/emitter.ts';
@@ -20,6 +21,7 @@ import type { InstanceServices } from '../services.ts';
 import { FfxConsoles } from './ffx-consoles.ts';
 import { FfxEnding } from './ffx-ending.ts';
 import { type FfxEvidence, FfxObserver } from './ffx-observer.ts';
+import { FfxPortDesk } from './ffx-port-desk.ts';
 import { portsOf } from './ffx-ports.ts';
 import { FfxQmp } from './ffx-qmp.ts';
 import { decideFfx, type FfxVerdict } from './ffx-verdict.ts';
@@ -44,6 +46,7 @@ interface Seen {
 export class FfxInstance implements ManagedInstance {
   readonly changed = new Emitter<InstanceView>();
   readonly consoles: FfxConsoles;
+  readonly ports: FfxPortDesk;
   /** Its disk is ffx's care. */
   readonly watched = null;
   readonly #place: FfxPlace;
@@ -78,6 +81,11 @@ export class FfxInstance implements ManagedInstance {
         this.#tell();
       },
     });
+    this.ports = new FfxPortDesk(
+      place.name,
+      () => this.#ports,
+      () => this.#tell(),
+    );
     this.#qmp = new FfxQmp(place.directory, this.consoles, this.#disposal.signal);
     this.#ending = new FfxEnding({
       quit: () => this.#qmp.quit(),
@@ -224,6 +232,7 @@ export class FfxInstance implements ManagedInstance {
   async #enterLife(process: ForeignProcess | null, { directories }: FfxEvidence, engineLog: string): Promise<void> {
     this.#life = process;
     this.#usernet = null;
+    this.ports.forget();
     this.#serialHeld = false;
     this.#serialSeam = null;
     if (process !== null) this.#boot += 1;
@@ -266,19 +275,21 @@ export class FfxInstance implements ManagedInstance {
     return this.#seen;
   }
 
+  get #ports(): readonly PortStatus[] {
+    const { record, process } = this.#known.evidence;
+    if (record.state === 'broken') return [];
+    return portsOf(record.data.emulator_configuration, process?.commandLine ?? null, this.#usernet);
+  }
+
   get #state(): FfxViewState {
     const { evidence, verdict, lastLines, engineLogTail } = this.#known;
     const stopping = this.#ending.isEnding && verdict.phase === 'running';
-    const { record, process } = evidence;
     return {
       ...this.#place,
       evidence,
       verdict: stopping ? { ...verdict, phase: 'stopping' } : verdict,
       boot: this.#boot,
-      ports:
-        record.state === 'broken'
-          ? []
-          : portsOf(record.data.emulator_configuration, process?.commandLine ?? null, this.#usernet),
+      ports: this.ports.withAnswers(this.#ports),
       serial: this.consoles.serialState,
       serialHeld: this.#serialHeld,
       serialSeam: this.#serialSeam,

@@ -3,9 +3,10 @@ import { type Failure, SlipwayError } from '../../../../src-shared/contract/erro
 import { engineArchitecture } from '../../../../src-shared/model/emulator-configuration.ts';
 import type { InstanceId } from '../../../../src-shared/model/ids.ts';
 import type { CommandView, Condition, InstanceDetails, InstanceView } from '../../../../src-shared/model/instance.ts';
-import type { PortStatus } from '../../../../src-shared/model/ports.ts';
+import { isMapped, type PortStatus } from '../../../../src-shared/model/ports.ts';
 import { composeArguments } from '../../engines/qemu-based/flag-template/compose-arguments.ts';
 import { quoteForShell, shellLine } from '../../engines/qemu-based/shell-line.ts';
+import { hostAddresses } from '../../network/host-addresses.ts';
 import type { FfxEvidence } from './ffx-observer.ts';
 import { specOfFfx } from './ffx-spec.ts';
 import type { FfxVerdict } from './ffx-verdict.ts';
@@ -70,7 +71,7 @@ function conditionsOf(state: FfxViewState, pid: number): Condition[] {
   const { name, evidence, ports } = state;
   const { record } = evidence;
   const engine = record.state === 'read' ? record.data.engine_type : 'the emulator';
-  const [exposed] = ports.filter((port) => port.bind === '0.0.0.0' && port.state === 'mapped');
+  const [exposed] = ports.filter((port) => port.bind === '0.0.0.0' && isMapped(port));
   return [
     record.state === 'read'
       ? { name: 'engine', state: 'ok', text: `ffx started ${engine} as process ${pid}.`, hint: null }
@@ -155,7 +156,7 @@ function failureOf({ name, evidence, verdict, engineLog }: FfxViewState): Failur
 export function detailsOfFfx(view: InstanceView, { evidence, directory }: FfxViewState): InstanceDetails {
   const { record, process } = evidence;
   const data = record.state === 'read' ? record.data : null;
-  const ssh = view.ports.find(({ name, state }) => name === 'ssh' && state === 'mapped');
+  const ssh = view.ports.find((port) => port.name === 'ssh' && isMapped(port));
   return {
     view,
     spec: specOfFfx(
@@ -186,6 +187,8 @@ export function detailsOfFfx(view: InstanceView, { evidence, directory }: FfxVie
             '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null',
             `fuchsia@${ssh.bind === '0.0.0.0' ? '127.0.0.1' : ssh.bind}`,
           ].join(' '),
+    login: { user: 'fuchsia', identityFile: '~/.ssh/fuchsia_ed25519' },
+    hostAddresses: hostAddresses(),
   };
 }
 
@@ -218,6 +221,7 @@ const instead = {
   configure: () => 'Make an instance of your own from it: it can be the start of a new one.',
   duplicate: () => 'Make an instance of your own from it: it can be the start of a new one.',
   rename: (name: string) => `Its name is ffx's: start it under another with: ffx emu start --name NAME (now ${name})`,
+  ports: () => 'Type "hostfwd_add tcp:127.0.0.1:HOSTPORT-:GUESTPORT" in its monitor console.',
   pause: () => 'Type "stop" in its monitor console.',
   resume: () => 'Type "cont" in its monitor console.',
   reset: () => 'Type "system_reset" in its monitor console.',
@@ -225,7 +229,7 @@ const instead = {
 
 /** What is refused for an instance of ffx's, with the way to have it nevertheless. */
 export function refusal(name: string, action: keyof typeof instead): SlipwayError {
-  const word = action === 'configure' ? 'change' : action;
+  const word = action === 'configure' ? 'change' : action === 'ports' ? 'change the ports of' : action;
   return new SlipwayError('not_permitted', `Cannot ${word} ${name}: it is ffx's.`, {
     cause: 'Slipway shows what ffx started and stops it, and changes nothing of it.',
     hint: instead[action](quoteForShell(name)),
