@@ -2,7 +2,6 @@
 import { useStore } from 'zustand';
 import { useApplication } from '../../state/context.tsx';
 import { IconButton } from '../../ui/button.tsx';
-import { SettingsPopover } from '../settings/settings-popover.tsx';
 import { pages } from './pages.tsx';
 
 export function PageButtons() {
@@ -20,7 +19,6 @@ export function PageButtons() {
           onClick={() => application.showPage(shown === name ? 'instances' : name)}
         />
       ))}
-      {!pages.some(({ name }) => name === 'settings') && <SettingsPopover />}
     </>
   );
 }

@@ -1,9 +1,10 @@
 /** The pages that stand beside the list instead of an instance. A page that is built has its row here, and its button. */
-import { type LucideIcon, Stethoscope } from 'lucide-react';
+import { type LucideIcon, Settings2, Stethoscope } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { PageName } from '../../state/stores.ts';
 import { workbenchStrings } from '../../strings/workbench.ts';
 import { DoctorPage } from '../doctor/doctor-page.tsx';
+import { SettingsPage } from '../settings/settings-page.tsx';
 
 export interface PageEntry {
   readonly name: Exclude<PageName, 'instances' | 'gallery'>;
@@ -12,7 +13,7 @@ export interface PageEntry {
   readonly Page: ComponentType;
 }
 
-// Settings: { name: 'settings', label: workbenchStrings.settings, icon: Settings2, Page: SettingsPage }
 export const pages: readonly PageEntry[] = [
   { name: 'doctor', label: workbenchStrings.doctor, icon: Stethoscope, Page: DoctorPage },
+  { name: 'settings', label: workbenchStrings.settings, icon: Settings2, Page: SettingsPage },
 ];
