@@ -33,6 +33,12 @@ export const limits = {
   screenColumns: 80,
   screenRows: 24,
   screenScrollbackLines: 5000,
+  /** Matches listed by one call of a search; a person looks at the first of them. */
+  searchMatches: 1000,
+  /** Longer lines are cut where text is looked for, so that a guest that never ends a line cannot fill memory. */
+  searchedLineLength: 4096,
+  /** Typed while a console opens, and kept until it can be handed over. */
+  keptKeysBytes: 64 * 1024,
   /** Progress events per instance. More is noise on a screen. */
   progressIntervalMs: 100,
   /** sun_path is 108 bytes with the terminating NUL on Linux; QEMU refuses 108 and longer. */

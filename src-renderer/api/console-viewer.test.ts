@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ConsoleFrame, FrameKind } from '../../src-shared/contract/console-frames.ts';
+import { type ConsoleFrame, type FrameKind, noteCodes } from '../../src-shared/contract/console-frames.ts';
+import {
+  type Arrival,
+  encodeArrivals,
+  encodeRowArrivals,
+  type RowArrival,
+} from '../../src-shared/contract/console-times.ts';
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import { limits } from '../../src-shared/limits.ts';
 import { type ConsoleScreen, type ConsoleSession, ConsoleViewer, type ViewerState } from './console-viewer.ts';
@@ -27,6 +33,12 @@ class SlowScreen implements ConsoleScreen {
   }
   settled(): void {
     this.log.push('settled');
+  }
+  arrived({ at }: Arrival): void {
+    this.log.push(`arrived ${at}`);
+  }
+  rowsArrived(rows: readonly RowArrival[]): void {
+    if (rows.length > 0) this.log.push(`rows ${rows.map(({ row, arrival }) => `${row}@${arrival.at}`).join(' ')}`);
   }
   parse(count = Number.POSITIVE_INFINITY): void {
     for (let done = 0; done < count; done++) {
@@ -58,11 +70,17 @@ class FakeSession {
         this.receive = null;
       };
     },
-    sendFrame: (frame) => void this.sent.push(frame),
+    sendFrame: (frame) => this.sent.push(frame) > 0,
   };
 
-  frame(kind: Exclude<FrameKind, 'data'>, offset: number, extra = 0, payload = ''): void {
-    this.receive?.({ kind, viewer: 3, offset, extra, payload: bytes(payload) });
+  frame(kind: Exclude<FrameKind, 'data'>, offset: number, extra = 0, payload: string | Uint8Array = ''): void {
+    this.receive?.({
+      kind,
+      viewer: 3,
+      offset,
+      extra,
+      payload: typeof payload === 'string' ? bytes(payload) : payload,
+    });
   }
   /** `stands` is how many bytes of the stream the text stands for. */
   data(offset: number, payload: string, stands = payload.length): void {
@@ -84,12 +102,17 @@ describe('ConsoleViewer', () => {
   let screen: SlowScreen;
   let states: ViewerState[];
   let viewer: ConsoleViewer;
+  let lost: number[];
 
   beforeEach(async () => {
     fake = new FakeSession();
     screen = new SlowScreen();
     states = [];
-    viewer = new ConsoleViewer(fake.session, screen, (state) => states.push(state));
+    lost = [];
+    viewer = new ConsoleViewer(fake.session, screen, {
+      changed: (state) => states.push(state),
+      typedLost: (count) => lost.push(count),
+    });
     await viewer.open(target);
     screen.log.length = 0;
   });
@@ -111,17 +134,105 @@ describe('ConsoleViewer', () => {
     expect(fake.acks).toEqual([15]);
   });
 
-  it('drops what the terminal answers to old output, and lets typing through after it', () => {
+  it('drops what the terminal answers to old output, and keeps what a person types meanwhile', () => {
     fake.frame('snapshot', 100, size, 'old with a query');
     fake.frame('ready', 100, 1);
-    viewer.type(bytes('answer to the query'));
+    expect(viewer.type(bytes('\x1b[?1;2c'))).toBe('refused');
     screen.parse(1);
-    viewer.type(bytes('still old'));
+    expect(viewer.type(bytes('ls'))).toBe('waiting');
     expect(fake.typed).toEqual([]);
     screen.parse();
-    viewer.type(bytes('ls\r'));
-    expect(fake.typed).toEqual(['ls\r']);
+    expect(viewer.type(bytes('\r'))).toBe('sent');
+    expect(fake.typed).toEqual(['ls', '\r']);
     expect(states.at(-1)).toEqual({ state: 'open', writable: true });
+  });
+
+  it('marks what the terminal answers by itself', () => {
+    fake.frame('ready', 0, 1);
+    screen.parse();
+    viewer.type(bytes('\x1b[0n'));
+    viewer.type(bytes('\x1b[A'));
+    expect(fake.sent.map(({ extra }) => extra)).toEqual([1, 0]);
+  });
+
+  it('says which keys did not reach the guest', () => {
+    fake.frame('ready', 0, 1);
+    screen.parse();
+    viewer.type(bytes('abc'));
+    fake.frame('ack', 3, 3);
+    expect(lost).toEqual([3]);
+    fake.frame('end', 0, 0, 'off');
+    expect(viewer.type(bytes('d'))).toBe('refused');
+  });
+
+  it('says when bytes came and when the rows of a snapshot began', () => {
+    const old = { offset: 0, at: 1000, earlierMs: 500 };
+    const now = { offset: 100, at: 2000, earlierMs: 0 };
+    fake.frame('rows', 100, 0, encodeRowArrivals([{ row: 3, arrival: old }]));
+    fake.frame('snapshot', 100, size, 'old');
+    fake.frame('times', 100, 0, encodeArrivals([now]));
+    fake.data(100, 'new');
+    screen.parse();
+    expect(screen.log).toEqual(['reset 80x24', 'old', 'new', 'rows 3@1000', 'settled', 'arrived 2000']);
+  });
+
+  it('draws a line where the guest was reset, once what came before is parsed', () => {
+    fake.data(0, 'before');
+    fake.frame('note', 6, noteCodes.reset);
+    fake.data(6, 'after');
+    expect(screen.log).toEqual(['before']);
+    screen.parse();
+    expect(screen.log).toEqual(['before', 'note the guest was reset', 'after']);
+  });
+
+  it('sends a file as fast as it is taken, and tells how far it is', async () => {
+    fake.frame('ready', 0, 1);
+    screen.parse();
+    const file = new Uint8Array(100_000).map((_, index) => index);
+    const progress: number[] = [];
+    const sent = viewer.send(file, { onProgress: (done) => progress.push(done) });
+    let most = 0;
+    let handed = 0;
+    while (handed < file.length) {
+      await Promise.resolve();
+      const typed = fake.sent
+        .filter(({ kind }) => kind === 'input')
+        .reduce((sum, { payload }) => sum + payload.length, 0);
+      most = Math.max(most, typed - handed);
+      if (typed === handed) continue;
+      fake.frame('ack', 0, typed - handed);
+      handed = typed;
+    }
+    await sent;
+    expect(most).toBeLessThanOrEqual(36 * 1024);
+    expect(Buffer.concat(fake.sent.filter(({ kind }) => kind === 'input').map(({ payload }) => payload))).toEqual(
+      Buffer.from(file),
+    );
+    expect(progress.at(-1)).toBe(file.length);
+  });
+
+  it('sends line by line where a pause is asked for, and stops when told', async () => {
+    fake.frame('ready', 0, 1);
+    screen.parse();
+    const stop = new AbortController();
+    const sent = viewer.send(bytes('one\r\ntwo\nthree\r'), { lineDelayMs: 0, signal: stop.signal });
+    await expect.poll(() => fake.typed).toEqual(['one\r\n']);
+    fake.frame('ack', 0, 5);
+    await expect.poll(() => fake.typed).toEqual(['one\r\n', 'two\n']);
+    stop.abort();
+    await expect(sent).rejects.toMatchObject({ code: 'cancelled' });
+    expect(fake.typed).toHaveLength(2);
+  });
+
+  it('says that a guest did not take what was sent', async () => {
+    fake.frame('ready', 0, 1);
+    screen.parse();
+    const sent = viewer.send(bytes('text'));
+    fake.frame('ack', 4, 4);
+    await expect(sent).rejects.toMatchObject({ code: 'wrong_phase', message: 'The guest took 0 of 4 bytes.' });
+    const second = viewer.send(bytes('text'));
+    viewer.close();
+    await expect(second).rejects.toMatchObject({ code: 'connection_lost' });
   });
 
   it('types nothing into a read-only console', () => {
@@ -140,12 +251,13 @@ describe('ConsoleViewer', () => {
     fake.data(5000, 'b');
     expect(screen.log).toEqual(['a']);
     viewer.type(bytes('gated'));
+    viewer.type(bytes('\x1b[0n'));
     screen.parse(1);
     expect(screen.log).toEqual(['a', 'reset 80x24', 'screen', 'b']);
     viewer.type(bytes('gated'));
     screen.parse();
     viewer.type(bytes('open'));
-    expect(fake.typed).toEqual(['open']);
+    expect(fake.typed).toEqual(['gated', 'gated', 'open']);
     expect(fake.acks).toEqual([1, 5000, 5001]);
   });
 

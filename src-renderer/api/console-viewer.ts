@@ -3,11 +3,18 @@
  * is let through; how bytes look is the screen's business.
  */
 
-import type { ConsoleFrame, FrameKind } from '../../src-shared/contract/console-frames.ts';
+import { type ConsoleFrame, type FrameKind, noteKindOf } from '../../src-shared/contract/console-frames.ts';
+import {
+  type Arrival,
+  decodeArrivals,
+  decodeRowArrivals,
+  type RowArrival,
+} from '../../src-shared/contract/console-times.ts';
 import { type Failure, toFailure } from '../../src-shared/contract/errors.ts';
-import { limits } from '../../src-shared/limits.ts';
 import type { ConsoleName } from '../../src-shared/model/console.ts';
+import { consoleViewerStrings as strings } from '../strings/console-viewer.ts';
 import type { Session } from './session.ts';
+import { type SendOptions, TypedInput, type TypeOutcome } from './typed-input.ts';
 
 /** A terminal, seen from its bytes. `parsed` is called once everything written so far has been parsed. */
 export interface ConsoleScreen {
@@ -19,6 +26,13 @@ export interface ConsoleScreen {
   note(text: string): void;
   /** Everything written before the last `reset` is on the screen at its final size. */
   settled(): void;
+  /**
+   * Everything written since the last call was parsed, and came then. For a screen that shows when its lines came: what
+   * follows here is to be handed to a RowTimes (row-times.ts).
+   */
+  arrived?(arrival: Arrival): void;
+  /** The snapshot just parsed has lines that began so. Comes before `settled`. */
+  rowsArrived?(rows: readonly RowArrival[]): void;
 }
 
 export type ViewerState =
@@ -35,7 +49,13 @@ export interface ConsoleTarget {
 
 export type ConsoleSession = Pick<Session, 'call' | 'watchFrames' | 'sendFrame'>;
 
-const alone: ReadonlySet<FrameKind> = new Set(['snapshot', 'gap', 'end']);
+export interface ViewerHandlers {
+  changed(state: ViewerState): void;
+  /** So many bytes that a person typed did not reach the guest. */
+  typedLost?(bytes: number): void;
+}
+
+const alone: ReadonlySet<FrameKind> = new Set(['snapshot', 'gap', 'end', 'note']);
 const nothing = new Uint8Array(0);
 const text = new TextDecoder();
 
@@ -51,13 +71,29 @@ export class ConsoleViewer {
   #unparsed = 0;
   #snapshotPending = false;
   #writable = false;
+  /** The core has said whether it can be typed to. */
+  #ready = false;
+  readonly #input: TypedInput;
+  #arrival: Arrival | null = null;
+  #rows: readonly RowArrival[] = [];
   /** Counts streams, so that a late parse of an old boot's bytes does not acknowledge the new boot's. */
   #stream = 0;
 
-  constructor(session: ConsoleSession, screen: ConsoleScreen, changed: (state: ViewerState) => void) {
+  /** A function alone is `changed`. */
+  constructor(
+    session: ConsoleSession,
+    screen: ConsoleScreen,
+    handlers: ViewerHandlers | ((state: ViewerState) => void),
+  ) {
+    const { changed, typedLost } = typeof handlers === 'function' ? { changed: handlers } : handlers;
     this.#session = session;
     this.#screen = screen;
-    this.#changed = changed;
+    this.#changed = (state) => changed(state);
+    this.#input = new TypedInput(
+      (frame) =>
+        this.#viewer !== null && session.sendFrame({ kind: 'input', viewer: this.#viewer, offset: 0, ...frame }),
+      (bytes) => typedLost?.(bytes),
+    );
   }
 
   async open(target: ConsoleTarget): Promise<void> {
@@ -74,6 +110,7 @@ export class ConsoleViewer {
       this.#changed({ state: 'open', writable: false });
       this.#unwatch = this.#session.watchFrames(opened.viewer, (frame) => this.#received(frame));
     } catch (error) {
+      this.#input.gate = 'shut';
       if (!this.#closed) this.#changed({ state: 'failed', failure: toFailure(error) });
     }
   }
@@ -82,18 +119,22 @@ export class ConsoleViewer {
     if (this.#closed) return;
     this.#closed = true;
     this.#queue = [];
+    this.#input.gate = 'shut';
     this.#unwatch?.();
     if (this.#viewer !== null) this.#release(this.#viewer);
   }
 
-  /** What was typed, pasted, or answered by the terminal itself. Dropped while the gate is shut. */
-  type(bytes: Uint8Array): void {
-    const viewer = this.#viewer;
-    if (viewer === null || this.#closed || !this.#writable || this.#snapshotPending) return;
-    for (let start = 0; start < bytes.length; start += limits.inputFrameBytes) {
-      const payload = bytes.subarray(start, start + limits.inputFrameBytes);
-      this.#session.sendFrame({ kind: 'input', viewer, offset: 0, extra: 0, payload });
-    }
+  /**
+   * What was typed, pasted, or answered by the terminal itself. Keys that come while the console opens are kept; answers
+   * to what is being drawn then are dropped.
+   */
+  type(bytes: Uint8Array): TypeOutcome {
+    return this.#input.type(bytes);
+  }
+
+  /** Any amount of bytes, a file or a long paste, paced by what the guest takes. See TypedInput. */
+  send(bytes: Uint8Array, options: SendOptions = {}): Promise<void> {
+    return this.#input.send(bytes, options);
   }
 
   #release(viewer: number): void {
@@ -106,6 +147,11 @@ export class ConsoleViewer {
     if (frame.kind === 'snapshot') {
       // Shut at once: what is still being parsed belongs to a screen that is about to be replaced.
       this.#snapshotPending = true;
+      this.#setGate();
+    }
+    if (frame.kind === 'ack') {
+      this.#input.answered(frame);
+      return;
     }
     this.#queue.push(frame);
     this.#work();
@@ -125,46 +171,73 @@ export class ConsoleViewer {
     const handlers: Partial<Record<FrameKind, () => void>> = {
       data: () => {
         const stream = this.#stream;
+        const arrival = this.#arrival;
         this.#write(frame.payload, () => {
+          if (arrival !== null) this.#screen.arrived?.(arrival);
           if (stream === this.#stream) this.#acknowledge(frame.offset + frame.extra);
         });
+      },
+      times: () => {
+        this.#arrival = decodeArrivals(frame.payload)[0] ?? null;
+      },
+      rows: () => {
+        this.#rows = decodeRowArrivals(frame.payload);
       },
       snapshot: () => {
         this.#stream += 1;
         const stream = this.#stream;
+        const rows = this.#rows;
+        this.#rows = [];
         this.#screen.reset(frame.extra >>> 16, frame.extra & 0xffff);
         this.#write(frame.payload, () => {
+          this.#screen.rowsArrived?.(rows);
           this.#screen.settled();
           this.#snapshotPending = this.#queue.some((waiting) => waiting.kind === 'snapshot');
+          this.#setGate();
           if (stream === this.#stream) this.#acknowledge(frame.offset);
         });
       },
       restart: () => {
         this.#stream += 1;
         const stream = this.#stream;
+        this.#arrival = null;
         this.#counted(
-          (parsed) => this.#screen.separate(`boot ${frame.extra}`, parsed),
+          (parsed) => this.#screen.separate(strings.boot(frame.extra), parsed),
           () => {
             if (stream === this.#stream) this.#acknowledge(frame.offset);
           },
         );
       },
-      gap: () => this.#screen.note(`${frame.extra} bytes are no longer kept`),
+      gap: () => this.#screen.note(strings.bytesGone(frame.extra)),
+      note: () => {
+        const kind = noteKindOf(frame.extra);
+        if (kind === 'reset') this.#screen.note(strings.guestReset);
+        if (kind === 'panic') this.#screen.note(strings.guestPanicked(text.decode(frame.payload)));
+      },
       end: () => {
         const reason = text.decode(frame.payload);
         this.#writable = false;
-        this.#screen.note(reason === '' ? 'end' : reason);
+        this.#input.gate = 'shut';
+        this.#screen.note(reason === '' ? strings.end : reason);
         this.#changed({ state: 'ended', reason });
       },
       ready: () => {
         // Behind everything received so far, so that an answer to old output is dropped, not typed.
         this.#write(nothing, () => {
           this.#writable = frame.extra === 1;
+          this.#ready = true;
+          this.#setGate();
           this.#changed({ state: 'open', writable: this.#writable });
         });
       },
     };
     handlers[frame.kind]?.();
+  }
+
+  #setGate(): void {
+    if (!this.#ready) return;
+    if (!this.#writable) this.#input.gate = 'shut';
+    else this.#input.gate = this.#snapshotPending ? 'busy' : 'open';
   }
 
   #write(bytes: Uint8Array, parsed: () => void): void {

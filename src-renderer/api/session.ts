@@ -103,8 +103,11 @@ export class Session {
     };
   }
 
-  sendFrame(frame: ConsoleFrame): void {
-    if (this.#connected) this.#link?.send(encodeFrame(frame));
+  /** False: there is no connection, and the frame is gone. */
+  sendFrame(frame: ConsoleFrame): boolean {
+    if (!this.#connected || this.#link === null) return false;
+    this.#link.send(encodeFrame(frame));
+    return true;
   }
 
   #open(): void {

@@ -21,7 +21,7 @@
  *           or does not read, or another viewer answers); there is room for as many more
  * times     when the bytes from `offset` on came, until the next of these (console-times.ts, one arrival). A data frame
  *           never holds bytes of two arrivals.
- * rows      follows its snapshot: when the lines on the snapshot's rows began (console-times.ts, row arrivals)
+ * rows      comes before its snapshot: when the lines on the snapshot's rows began (console-times.ts, row arrivals)
  * note      something happened at `offset` that is no output; the stream goes on. extra: noteCodes
  *           (payload: words of the guest's, or nothing)
  */

@@ -19,3 +19,16 @@ export const maxSerialPorts = serialNames.length;
 export const consoleNames = [...serialNames, 'monitor', 'qmp', 'log'] as const;
 export const consoleNameSchema = z.enum(consoleNames);
 export type ConsoleName = z.infer<typeof consoleNameSchema>;
+
+/** What a boot leaves to be read: its serial lines, and what the engine itself said. */
+export const logFileSchema = z.enum([...serialNames, 'engine']);
+export type LogFile = z.infer<typeof logFileSchema>;
+
+/** The names of the first `ports` serial lines. */
+export function serialNamesOf(ports: number): readonly SerialName[] {
+  return serialNames.slice(0, ports);
+}
+
+export function isSerial(name: string): name is SerialName {
+  return (serialNames as readonly string[]).includes(name);
+}
