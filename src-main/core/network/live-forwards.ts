@@ -32,7 +32,8 @@ export async function addLive(mapping: PortMapping, options: LiveOptions): Promi
     const again =
       reply.outcome === 'refused' && pick === 1 ? await host.portState(mapping.protocol, address, port) : '';
     if (again === 'free') continue;
-    throw SlipwayError.from(await explainRefusal(mapping, null, reply, host));
+    const { failure } = await explainRefusal(mapping, null, reply, host);
+    throw SlipwayError.from(failure);
   }
 }
 

@@ -35,18 +35,17 @@ const picks = 10;
 /** Status of each mapping, in their order. Throws only what `hmp` throws: the engine is gone. */
 export async function applyForwards(options: ForwardOptions): Promise<PortStatus[]> {
   const { mappings, hmp, host = thisHost } = options;
-  const failures: (ExplainedFailure | null)[] = [];
+  const refusals: (Refusal | null)[] = [];
   // One after the other: the order of adding is what tells equal mappings apart.
   for (const [index, mapping] of mappings.entries()) {
     const refused = await addForward(mapping, hmp, host);
-    failures.push(refused === null ? null : await explainRefusal(mapping, index, refused, host));
+    refusals.push(refused === null ? null : await explainRefusal(mapping, index, refused, host));
   }
   const { statuses } = await listForwards(options);
   return statuses.map((status, index) => {
-    const failure = failures[index] ?? null;
-    if (failure === null) return status;
-    const { owner, ...said } = failure;
-    return { ...status, host: mappings[index]?.host ?? null, state: 'failed', failure: said, owner };
+    const refusal = refusals[index] ?? null;
+    if (refusal === null) return status;
+    return { ...status, ...refusal, host: mappings[index]?.host ?? null, state: 'failed' };
   });
 }
 
@@ -63,8 +62,7 @@ export async function readForwards(options: ForwardOptions): Promise<PortStatus[
     const address = bindAddress(mapping);
     const state = await host.portState(mapping.protocol, address, mapping.host).catch(() => null);
     if (state !== 'busy') return status;
-    const { owner, ...failure } = await busyPort(mapping, index, table, host);
-    return { ...status, failure, owner };
+    return { ...status, ...(await busyPort(mapping, index, table, host)) };
   });
   return Promise.all(explained);
 }
@@ -111,7 +109,8 @@ async function addForward(
   return reply.outcome === 'added' ? null : reply;
 }
 
-export interface ExplainedFailure extends Failure {
+export interface Refusal {
+  readonly failure: Failure;
   readonly owner: ShownOwner | null;
 }
 
@@ -121,17 +120,19 @@ export async function explainRefusal(
   index: number | null,
   reply: Exclude<ForwardReply, { outcome: 'added' }>,
   host: HostPorts,
-): Promise<ExplainedFailure> {
+): Promise<Refusal> {
   const address = bindAddress(mapping);
   const field = index === null ? 'mapping.host' : `host.ports.${index}`;
-  const common = { raw: reply.text, field, owner: null };
+  const refusal = (failure: Omit<Failure, 'raw' | 'field'>): Refusal => ({
+    failure: { ...failure, raw: reply.text, field },
+    owner: null,
+  });
   if (reply.outcome === 'no-network') {
-    return {
-      ...common,
+    return refusal({
       code: 'qmp_error',
       message: `The mapping ${mapping.name} could not be added: the guest has no user-mode network.`,
       hint: 'Choose user-mode networking, or look for a -netdev in the extra arguments.',
-    };
+    });
   }
   const { host: port, protocol } = mapping;
   const where = `${address}${port === null ? '' : ` port ${port}`}`;
@@ -141,37 +142,29 @@ export async function explainRefusal(
     case 'busy':
       return busyPort(mapping, index, reply.text, host);
     case 'not-permitted':
-      return { ...common, ...reservedFailure(port ?? 0, field) };
+      return refusal(reservedFailure(port ?? 0, field));
     case 'no-such-address':
-      return {
-        ...common,
+      return refusal({
         code: 'invalid_input',
         message: `${address} is not an address of this machine.`,
         hint: 'Use 127.0.0.1, or 0.0.0.0 for every address.',
-      };
+      });
     default:
-      return {
-        ...common,
+      return refusal({
         code: 'port_busy',
         message: `QEMU could not set up ${where} for ${mapping.name}.`,
         hint: 'Try another host port, or leave it empty to get a free one.',
-      };
+      });
   }
 }
 
-async function busyPort(
-  mapping: PortMapping,
-  index: number | null,
-  raw: string,
-  host: HostPorts,
-): Promise<ExplainedFailure> {
+async function busyPort(mapping: PortMapping, index: number | null, raw: string, host: HostPorts): Promise<Refusal> {
   const { host: port, protocol } = mapping;
   const address = bindAddress(mapping);
   const owner = port === null ? null : await host.findPortOwner(protocol, address, port).catch(() => null);
   const field = index === null ? 'mapping.host' : `host.ports.${index}`;
   return {
-    ...takenFailure(mapping, owner, host.instanceOf, field),
-    raw,
+    failure: { ...takenFailure(mapping, owner, host.instanceOf, field), raw },
     owner: shownOwner(owner, host.instanceOf),
   };
 }

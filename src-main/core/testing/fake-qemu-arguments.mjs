@@ -19,6 +19,8 @@ const defaults = {
   dieCode: 1,
   dieStderr: '',
   banners: {},
+  deafPorts: [],
+  keepsForwards: false,
   status: null,
 };
 

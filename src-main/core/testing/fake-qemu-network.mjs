@@ -21,6 +21,7 @@ export function createNetwork(script) {
       const server = createServer((socket) => {
         sockets.add(socket);
         socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+        if (script.deafPorts.includes(guestPort)) socket.end();
         const banner = script.banners[guestPort];
         if (banner !== undefined) setTimeout(() => socket.write(banner.text), banner.afterMs ?? 0);
       }).once('error', reject);
@@ -49,7 +50,7 @@ export function createNetwork(script) {
       const [, protocol = 'tcp', bind, host] = match;
       const at = forwards.findIndex((it) => it.protocol === protocol && it.bind === bind && it.port === Number(host));
       if (at < 0) return `host forwarding rule for ${rule} not found\r\n`;
-      forwards.splice(at, 1)[0].close();
+      if (!script.keepsForwards) forwards.splice(at, 1)[0].close();
       return `host forwarding rule for ${rule} removed\r\n`;
     },
 

@@ -40,6 +40,10 @@ export interface FakeQemuScript {
   readonly dieStderr?: string;
   /** By port of the guest: what a connection to a mapping of it is greeted with. */
   readonly banners?: Readonly<Record<number, { readonly text: string; readonly afterMs?: number }>>;
+  /** Ports of the guest where no program listens: connections are taken and closed at once. */
+  readonly deafPorts?: readonly number[];
+  /** `hostfwd_remove` says that it did, and did not. */
+  readonly keepsForwards?: boolean;
 }
 
 export interface FakeQemu {
