@@ -27,9 +27,7 @@ import { createStores, type Notice, type OpenDialog, type PageName, type Stores 
 import type { InstanceTab } from './tabs.ts';
 
 const detailsPauseMs = 300;
-const noticeMs = 2500;
-/** Long enough to read, think and reach the button. */
-const undoMs = 10_000;
+const plainNotices = 3;
 
 const actionCalls = {
   launch: 'instance.start',
@@ -75,6 +73,7 @@ export class Application {
   }
 
   select(id: string | null): void {
+    this.stores.list.setState({ heading: null });
     this.stores.view.setState({ selected: id, page: 'instances' });
   }
 
@@ -99,11 +98,10 @@ export class Application {
 
   /** Does what a button says. A failure is shown and not thrown: the instance's own state tells the rest. */
   async act(id: string, action: Exclude<Action, 'delete'>): Promise<void> {
-    const { busy, instances } = this.stores;
+    const { busy } = this.stores;
     busy.setState(({ calls }) => ({ calls: { ...calls, [id]: action } }));
     try {
-      const view = await this.call(actionCalls[action], { id });
-      instances.setState((state) => withView(state, view));
+      await this.perform(id, action);
       if (action === 'launch' || action === 'restart') this.#consoleInFront(id);
       if (action === 'launch' && this.stores.view.getState().tab === 'console')
         this.stores.view.setState({ focusConsole: true });
@@ -112,6 +110,30 @@ export class Application {
     } finally {
       busy.setState(({ calls: { [id]: _, ...calls } }) => ({ calls }));
     }
+  }
+
+  /** The same without a word or a change of what is in front. Throws what the core throws. */
+  async perform(id: string, action: Exclude<Action, 'delete'>): Promise<void> {
+    const view = await this.call(actionCalls[action], { id });
+    this.stores.instances.setState((state) => withView(state, view));
+  }
+
+  /** What it is called and filed under; what is left out stays. Throws what the core throws. */
+  async label(id: string, label: Omit<CallInput<'instance.label'>, 'id'>): Promise<void> {
+    const view = await this.call('instance.label', { id, ...label });
+    this.stores.instances.setState((state) => withView(state, view));
+    if (this.stores.instances.getState().details[id] !== undefined) await this.#fetchDetails(id);
+  }
+
+  /** Selects the nearest other instance where one of these is selected: they are about to go. */
+  leave(ids: readonly string[]): void {
+    const { selected } = this.stores.view.getState();
+    if (selected === null || !ids.includes(selected)) return;
+    const { views } = this.stores.instances.getState();
+    const index = views.findIndex(({ id }) => id === selected);
+    const stays = ({ id }: InstanceView): boolean => !ids.includes(id);
+    const next = views.slice(index).find(stays) ?? views.slice(0, index).findLast(stays);
+    this.select(next?.id ?? null);
   }
 
   async launchDemo(): Promise<void> {
@@ -187,10 +209,14 @@ export class Application {
     }
   }
 
+  /** The same said again takes the place of the old. What failed stays until dismissed; of the rest, the newest. */
   notify(notice: Omit<Notice, 'id'>): void {
     const id = this.#nextNotice++;
-    this.stores.notices.setState(({ notices }) => ({ notices: [...notices.slice(-3), { ...notice, id }] }));
-    if (notice.tone === 'plain') setTimeout(() => this.dismiss(id), notice.action === null ? noticeMs : undoMs);
+    this.stores.notices.setState(({ notices }) => {
+      const others = notices.filter(({ tone, text }) => tone !== notice.tone || text !== notice.text);
+      const plain = others.filter(({ tone }) => tone === 'plain').slice(-(plainNotices - 1));
+      return { notices: [...others.filter((one) => one.tone === 'failure' || plain.includes(one)), { ...notice, id }] };
+    });
   }
 
   notifyFailure(failure: Failure): void {
@@ -207,7 +233,15 @@ export class Application {
     if (event.type === 'ownerChanged') this.#refetch();
     else if (event.type === 'settingsChanged') this.stores.settings.setState(event.settings);
     else if (event.type === 'instanceRemoved') this.#removed(event.id);
-    else this.stores.instances.setState((state) => withEvent(state, event));
+    else {
+      const { instances, view } = this.stores;
+      const before = instances.getState();
+      instances.setState((state) => withEvent(state, event));
+      // Told although nothing of it is to be seen in a list: then something has changed that only its details show.
+      const isUnseen = instances.getState() === before && event.view.id === view.getState().selected;
+      if (isUnseen) this.#detailsKey = '';
+      this.#detailsWanted(false);
+    }
   }
 
   #removed(id: string): void {

@@ -6,7 +6,6 @@ export const workbenchStrings = {
   pages: 'Pages',
   doctor: 'Doctor',
   settings: 'Settings',
-  gallery: 'Gallery of parts',
   refused: 'Not connected',
   connection: {
     label: 'Connection',

@@ -48,7 +48,12 @@ export function Workbench() {
       </Group>
       <Dialogs />
       <Notices
-        notices={notices.map((notice) => ({ ...notice, hint: notice.failure?.hint }))}
+        notices={notices.map(({ failure, ...notice }) => ({
+          ...notice,
+          hint: failure?.hint,
+          cause: failure?.cause,
+          raw: failure?.raw,
+        }))}
         onDismiss={(id) => application.dismiss(id)}
       />
     </div>
