@@ -6,7 +6,6 @@ import {
   freeName,
   frontConsole,
   type InstancesState,
-  matching,
   tabsOf,
   viewOf,
   withEvent,
@@ -23,6 +22,10 @@ function view(name: string, status: Partial<Status> = {}, more: Partial<Instance
     guestKind: 'demo',
     origin: 'slipway',
     architecture: 'x86_64',
+    group: '',
+    createdAt: null,
+    diskBytes: null,
+    serialPorts: 1,
     ports: [],
     ...more,
     status: {
@@ -33,6 +36,7 @@ function view(name: string, status: Partial<Status> = {}, more: Partial<Instance
       progress: null,
       conditions: [],
       failure: null,
+      panic: null,
       lastLines: [],
       acceleration: null,
       boot: 0,
@@ -59,12 +63,12 @@ describe('instances', () => {
     expect(withEvent(once, { type: 'instanceRemoved', id: 'demo', trash: 't' }).views).toEqual([]);
   });
 
-  it('are found by every word of a filter', () => {
-    const views = [view('demo'), view('net test', { phase: 'running' })];
-    const names = (filter: string) => matching(views, filter, ({ status }) => status.phase).map(({ name }) => name);
-    expect(names('')).toEqual(['demo', 'net test']);
-    expect(names('NET run')).toEqual(['net test']);
-    expect(names('x86 nothing')).toEqual([]);
+  it('stay what they were where an event says nothing new, and the others stay at any event', () => {
+    const state = withList(empty, [view('a'), view('b')]);
+    expect(withView(state, view('a'))).toBe(state);
+    const changed = withView(state, view('a', { phase: 'running' }));
+    expect(changed.views[1]).toBe(state.views[1]);
+    expect(viewOf(changed, 'a')?.status.phase).toBe('running');
   });
 
   it('offer what the lifecycle allows', () => {

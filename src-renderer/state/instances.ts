@@ -7,6 +7,7 @@ import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
 import { type Action, allowedActions } from '../../src-shared/lifecycle.ts';
 import type { ConsoleName } from '../../src-shared/model/console.ts';
 import type { InstanceDetails, InstanceView } from '../../src-shared/model/instance.ts';
+import { byName } from './list-rows.ts';
 import { type InstanceTab, instanceTabs } from './tabs.ts';
 
 export interface InstancesState {
@@ -19,9 +20,6 @@ export interface InstancesState {
 export const createInstancesStore = () =>
   createStore<InstancesState>(() => ({ loaded: false, views: [], details: {} }));
 
-const byName = (a: InstanceView, b: InstanceView): number =>
-  a.name.localeCompare(b.name, undefined, { numeric: true }) || a.id.localeCompare(b.id);
-
 export function withList(state: InstancesState, views: readonly InstanceView[]): InstancesState {
   const known = new Set(views.map((view) => view.id));
   return {
@@ -31,10 +29,18 @@ export function withList(state: InstancesState, views: readonly InstanceView[]):
   };
 }
 
+/** The same state where nothing about it is new, and the same views but one otherwise: what did not change is not redrawn. */
 export function withView(state: InstancesState, view: InstanceView): InstancesState {
+  const index = state.views.findIndex((other) => other.id === view.id);
+  const before = state.views[index];
+  if (before !== undefined && isSameView(before, view)) return state;
+  if (before?.name === view.name) return { ...state, views: state.views.with(index, view) };
   const others = state.views.filter((other) => other.id !== view.id);
   return { ...state, views: [...others, view].sort(byName) };
 }
+
+/** Both came over the wire through one schema, so the order of their fields is the same. */
+const isSameView = (a: InstanceView, b: InstanceView): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 export function withDetails(state: InstancesState, details: InstanceDetails): InstancesState {
   // The view inside may be older than the last event; lists and headers keep to the events.
@@ -57,19 +63,22 @@ export function withEvent(state: InstancesState, event: SlipwayEvent): Instances
   }
 }
 
-export function viewOf(state: InstancesState, id: string | null): InstanceView | undefined {
-  return id === null ? undefined : state.views.find((view) => view.id === id);
+const indexes = new WeakMap<readonly InstanceView[], ReadonlyMap<string, InstanceView>>();
+
+/** Every row of a list asks at every change, so looking one up must not look through all. */
+export function viewOf({ views }: Pick<InstancesState, 'views'>, id: string | null): InstanceView | undefined {
+  if (id === null) return undefined;
+  let index = indexes.get(views);
+  if (index === undefined) {
+    index = new Map(views.map((view) => [view.id, view]));
+    indexes.set(views, index);
+  }
+  return index.get(id);
 }
 
-/** Instances whose name, kind, architecture or state contains every word of the filter. */
-export function matching(views: readonly InstanceView[], filter: string, word: (view: InstanceView) => string) {
-  const wanted = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  if (wanted.length === 0) return views;
-  return views.filter((view) => {
-    const text =
-      `${view.name} ${view.origin === 'ffx' ? 'ffx ' : ''}${view.guestKind} ${view.architecture} ${word(view)}`.toLowerCase();
-    return wanted.every((part) => text.includes(part));
-  });
+/** The headings there are, in order. */
+export function groupsOf({ views }: Pick<InstancesState, 'views'>): string[] {
+  return [...new Set(views.map(({ group }) => group))].filter((group) => group !== '').sort();
 }
 
 /** What ffx started can be stopped; everything else would change what is ffx's. */
@@ -109,5 +118,5 @@ export function detailsKey(view: InstanceView): string {
   const { phase, paused, ready, boot, failure, since } = view.status;
   const conditions = view.status.conditions.map((c) => `${c.name}${c.state}`).join();
   const ports = view.ports.map((port) => `${port.name}${port.host}${port.state}`).join();
-  return [view.name, phase, paused, ready, boot, failure?.message, since, conditions, ports].join('|');
+  return [view.name, view.group, phase, paused, ready, boot, failure?.message, since, conditions, ports].join('|');
 }

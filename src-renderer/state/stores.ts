@@ -10,6 +10,7 @@ import { type Settings, settingsSchema } from '../../src-shared/model/settings.t
 import type { FileReference } from '../../src-shared/model/spec.ts';
 import type { Connection } from '../api/session.ts';
 import { createInstancesStore } from './instances.ts';
+import { createListStore } from './list.ts';
 import type { InstanceTab } from './tabs.ts';
 
 export type GuestKind = 'demo' | 'linux' | 'kernel' | 'disk' | 'firmware' | 'fuchsia';
@@ -31,6 +32,9 @@ export type OpenDialog =
     }
   | { readonly kind: 'saveTemplate'; readonly id: string }
   | { readonly kind: 'delete'; readonly id: string }
+  | { readonly kind: 'deleteMany'; readonly ids: readonly string[] }
+  | { readonly kind: 'group'; readonly ids: readonly string[] }
+  | { readonly kind: 'duplicate'; readonly id: string }
   | { readonly kind: 'screenshot'; readonly id: string }
   | { readonly kind: 'shortcuts' };
 
@@ -70,6 +74,7 @@ export const createStores = () => ({
   host: createStore<{ readonly host: HostDescription | null }>(() => ({ host: null })),
   settings: createStore<Settings>(() => settingsSchema.parse({})),
   instances: createInstancesStore(),
+  list: createListStore(),
   view: createStore<ViewState>(() => ({
     selected: null,
     page: 'instances',

@@ -137,9 +137,13 @@ export const instanceDetailsSchema = z.strictObject({
 export type InstanceDetails = z.infer<typeof instanceDetailsSchema>;
 
 /** The one word for a state, the same in the window, in the CLI and in notifications. */
-export function statusWord(status: Pick<Status, 'phase' | 'paused' | 'ready' | 'crashed'>): string {
+export function statusWord(
+  status: Pick<Status, 'phase' | 'paused' | 'ready' | 'crashed'> & { readonly panic?: Status['panic'] },
+): string {
   switch (status.phase) {
     case 'running':
+      // pvpanic also pauses; what it died of is the news.
+      if (status.panic != null) return 'panicked';
       if (status.paused === 'disk-full') return 'paused: disk full';
       if (status.paused !== null) return 'paused';
       return status.ready ? 'ready' : 'running';

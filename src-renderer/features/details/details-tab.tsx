@@ -7,6 +7,7 @@ import { formatBytes, formatDuration, formatMoment } from '../../state/format.ts
 import { Button } from '../../ui/button.tsx';
 import type { Fact } from './facts.ts';
 import { Facts } from './facts-list.tsx';
+import { NotesSection } from './notes-section.tsx';
 import { specFacts } from './spec-facts.ts';
 
 function Boots({ boots, current }: { boots: readonly Boot[]; current: number }) {
@@ -95,6 +96,7 @@ export function DetailsTab({ view }: { view: InstanceView }) {
   const reachable = reach(details);
   return (
     <div className="details">
+      {!foreign && <NotesSection key={view.id} id={view.id} group={view.group} notes={details.spec.notes} />}
       <section>
         <h2>Configuration</h2>
         <Facts label="Configuration" facts={specFacts(details.spec)} />

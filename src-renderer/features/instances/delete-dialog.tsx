@@ -6,10 +6,15 @@ import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts'
 import { useApplication } from '../../state/context.tsx';
 import { commonDirectory, formatBytes } from '../../state/format.ts';
 import { viewOf } from '../../state/instances.ts';
+import { commonStrings } from '../../strings/common.ts';
+import { instanceStrings } from '../../strings/instances.ts';
 import { Breakable } from '../../ui/breakable.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Modal } from '../../ui/modal.tsx';
+import { DeletionFiles } from './deletion-files.tsx';
 import { FailurePanel } from './failure-panel.tsx';
+
+const strings = instanceStrings.deletion;
 
 export function DeleteDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const application = useApplication();
@@ -33,53 +38,32 @@ export function DeleteDialog({ id, onClose }: { id: string; onClose: () => void 
   };
   return (
     <Modal
-      title={`Delete “${view?.name ?? id}”`}
+      title={strings.title(view?.name ?? id)}
       width={600}
       onClose={onClose}
       foot={
         <>
-          <span className="push field-hint">It goes to the trash and can be brought back.</span>
-          <Button onClick={onClose}>Cancel</Button>
+          <span className="push field-hint">{strings.trash}</span>
+          <Button onClick={onClose}>{commonStrings.cancel}</Button>
           {/* Enter confirms and Escape leaves; the trash makes that safe. */}
           <Button tone="danger" autoFocus disabled={busy} onClick={() => void confirm()}>
-            Delete
+            {commonStrings.delete}
           </Button>
         </>
       }
     >
       {failure && <FailurePanel failure={failure} />}
-      {deletion === null && failure === null && <p className="field-hint">Adding up what is there…</p>}
+      {deletion === null && failure === null && <p className="field-hint">{strings.adding}</p>}
       {deletion && (
-        <p className="deletion-sum">
-          {deletion.files.length} files, {formatBytes(deletion.bytes)}, in{' '}
-          <span className="mono">
-            <Breakable text={directory} />
-          </span>
-        </p>
-      )}
-      {deletion && (
-        <table className="table dense-table">
-          <thead>
-            <tr>
-              <th scope="col">What</th>
-              <th scope="col">File</th>
-              <th scope="col" className="number">
-                Size
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {deletion.files.map((file) => (
-              <tr key={file.path}>
-                <td>{file.what}</td>
-                <td className="mono deletion-path">
-                  <Breakable text={file.path.slice(directory.length)} />
-                </td>
-                <td className="number">{formatBytes(file.bytes)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <>
+          <p className="deletion-sum">
+            {strings.sum(deletion.files.length, formatBytes(deletion.bytes))}{' '}
+            <span className="mono">
+              <Breakable text={directory} />
+            </span>
+          </p>
+          <DeletionFiles files={deletion.files} directory={directory} />
+        </>
       )}
     </Modal>
   );

@@ -1,9 +1,12 @@
-/** Nothing to show yet: the one next step, and the others in reach. */
-import { Play } from 'lucide-react';
+/** Nothing to show yet: the three ways to begin, and the other guests in reach. */
+import { ClipboardPaste, FileInput, Play } from 'lucide-react';
 import { useStore } from 'zustand';
 import { useApplication } from '../../state/context.tsx';
+import { instanceStrings } from '../../strings/instances.ts';
 import { Button } from '../../ui/button.tsx';
 import { guestKinds } from './guest-kinds.ts';
+
+const strings = instanceStrings.empty;
 
 export function EmptyState() {
   const application = useApplication();
@@ -12,19 +15,30 @@ export function EmptyState() {
   const qemus = host?.engines.filter((engine) => engine.kind === 'qemu') ?? [];
   const missing = host !== null && qemus.every((engine) => engine.binary === null);
   return (
-    <div className="empty">
+    <main className="empty">
       <div className="empty-first">
-        <h1>Boot something</h1>
-        <p>
-          The demo guest needs nothing but QEMU: it boots in under a second, logs to the serial line and then gives you
-          a shell.
-        </p>
-        {missing && <p className="empty-missing">{qemus[0]?.note ?? 'No QEMU was found on this host.'}</p>}
+        <h1>{strings.title}</h1>
+        <p>{strings.about}</p>
+        {missing && <p className="empty-missing">{qemus[0]?.note ?? strings.noQemu}</p>}
         <Button tone="primary" icon={Play} disabled={busy} onClick={() => void application.launchDemo()}>
-          Boot the demo guest
+          {strings.demo}
         </Button>
       </div>
-      <ul className="empty-kinds" aria-label="Other guests">
+      <ul className="empty-ways">
+        <li>
+          <Button icon={FileInput} onClick={() => application.openDialog({ kind: 'launch' })}>
+            {strings.file}
+          </Button>
+          <span className="field-hint">{strings.fileAbout}</span>
+        </li>
+        <li>
+          <Button icon={ClipboardPaste} onClick={() => application.openDialog({ kind: 'launch', pasted: '' })}>
+            {strings.paste}
+          </Button>
+          <span className="field-hint">{strings.pasteAbout}</span>
+        </li>
+      </ul>
+      <ul className="empty-kinds" aria-label={strings.more}>
         {guestKinds
           .filter(({ kind }) => kind !== 'demo')
           .map(({ kind, title, about }) => (
@@ -36,6 +50,6 @@ export function EmptyState() {
             </li>
           ))}
       </ul>
-    </div>
+    </main>
   );
 }

@@ -1,5 +1,6 @@
 /** A failure in full: sentence, cause, fix, and the machine's own words. */
 import type { Failure } from '../../../src-shared/contract/errors.ts';
+import { instanceStrings } from '../../strings/instances.ts';
 import { Disclosure } from '../../ui/disclosure.tsx';
 import { RawText } from '../../ui/raw-text.tsx';
 
@@ -13,25 +14,25 @@ export interface FailurePanelProps {
 export function FailurePanel({ failure, lastLines = [], title }: FailurePanelProps) {
   const unexplained = failure.hint === undefined && failure.cause === undefined;
   return (
-    <section className="failure" role="alert" aria-label={title ?? 'Failure'}>
+    <section className="failure" role="alert" aria-label={title ?? instanceStrings.failure.label}>
       <p className="failure-message">{failure.message}</p>
       {failure.cause !== undefined && <p className="failure-cause">{failure.cause}</p>}
       {failure.hint !== undefined && (
         <p className="failure-hint">
-          <span>Fix</span>
+          <span>{instanceStrings.failure.fix}</span>
           {failure.hint}
         </p>
       )}
       {(failure.raw !== undefined || lastLines.length > 0) && (
         <div className="failure-raw">
           {failure.raw !== undefined && (
-            <Disclosure label="Raw text" startsOpen={unexplained}>
-              <RawText text={failure.raw} label="Raw text" />
+            <Disclosure label={instanceStrings.failure.raw} startsOpen={unexplained}>
+              <RawText text={failure.raw} label={instanceStrings.failure.raw} />
             </Disclosure>
           )}
           {lastLines.length > 0 && (
-            <Disclosure label="Last lines" startsOpen={unexplained && failure.raw === undefined}>
-              <RawText text={lastLines.join('\n')} label="Last lines" />
+            <Disclosure label={instanceStrings.failure.lastLines} startsOpen={unexplained && failure.raw === undefined}>
+              <RawText text={lastLines.join('\n')} label={instanceStrings.failure.lastLines} />
             </Disclosure>
           )}
         </div>

@@ -1,18 +1,36 @@
 /** Who it is, how it is, and what can be done about it. */
-import { Camera, type LucideIcon, Pause, Pencil, Play, Power, RefreshCw, RotateCcw, Trash2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import {
+  Camera,
+  Ellipsis,
+  type LucideIcon,
+  Pause,
+  Pencil,
+  Play,
+  Power,
+  RefreshCw,
+  RotateCcw,
+  Trash2,
+} from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Action } from '../../../src-shared/lifecycle.ts';
 import { type InstanceView, statusWord } from '../../../src-shared/model/instance.ts';
 import { useApplication, useDetails } from '../../state/context.tsx';
 import { formatProgress, formatUptime } from '../../state/format.ts';
 import { actionsOf } from '../../state/instances.ts';
+import { commonStrings } from '../../strings/common.ts';
+import { instanceStrings } from '../../strings/instances.ts';
+import { Badge } from '../../ui/badge.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { Menu } from '../../ui/menu.tsx';
 import { Meter } from '../../ui/meter.tsx';
-import { Tip } from '../../ui/tip.tsx';
 import { AccelerationBadge } from '../doctor/acceleration-badge.tsx';
 import { hasDisplay } from '../screenshot/display.ts';
+import { RenameField } from './rename-field.tsx';
+import { RowMenuItems } from './row-menu.tsx';
 import { StateMark, toneOf } from './state-mark.tsx';
+
+const strings = instanceStrings.actions;
 
 function Uptime({ since }: { since: string }) {
   const [now, setNow] = useState(Date.now);
@@ -22,8 +40,8 @@ function Uptime({ since }: { since: string }) {
   }, []);
   const text = formatUptime(now - Date.parse(since));
   return (
-    <span className="header-uptime" title={`Started ${new Date(since).toLocaleString()}`}>
-      <span className="unseen">up </span>
+    <span className="header-uptime" title={instanceStrings.header.started(new Date(since).toLocaleString())}>
+      <span className="unseen">{instanceStrings.header.up} </span>
       {text}
     </span>
   );
@@ -42,18 +60,6 @@ function EngineBadge({ view }: { view: InstanceView }) {
   return <AccelerationBadge engine={name} choice={choice} running={view.status.phase === 'running'} />;
 }
 
-const ffxText = 'Started by "ffx emu": Slipway shows it, opens its consoles and stops it; nothing of it is changed.';
-
-function FfxBadge() {
-  return (
-    <Tip text={ffxText}>
-      <button type="button" className="badge" aria-label={`ffx. ${ffxText}`}>
-        ffx
-      </button>
-    </Tip>
-  );
-}
-
 interface VerbProps {
   readonly icon: LucideIcon;
   readonly name: string;
@@ -70,65 +76,91 @@ function Verb({ icon, name, about, ...rest }: VerbProps) {
   );
 }
 
+/** Everything a row's menu has, but for what stands beside it. */
+function More({ view, without }: { view: InstanceView; without: readonly string[] }) {
+  const { stores } = useApplication();
+  const button = useRef<HTMLButtonElement>(null);
+  return (
+    <Menu
+      align="end"
+      trigger={<IconButton ref={button} icon={Ellipsis} label={commonStrings.moreActions} />}
+      onCloseAutoFocus={(event) => {
+        if (stores.list.getState().renaming !== null || stores.view.getState().dialog !== null) event.preventDefault();
+      }}
+    >
+      <RowMenuItems view={view} where="header" without={without} takeFocusBack={() => button.current?.focus()} />
+    </Menu>
+  );
+}
+
 function Actions({ view }: { view: InstanceView }) {
   const application = useApplication();
   const busy = useStore(application.stores.busy, ({ calls }) => calls[view.id]);
   const allowed = actionsOf(view);
-  const stopping = view.status.phase === 'stopping';
+  const { status } = view;
   const press = (action: Exclude<Action, 'delete'>) => ({
     disabled: busy === action || !allowed.has(action),
     onClick: () => void application.act(view.id, action),
   });
-  const pausable = allowed.has('resume') ? 'resume' : 'pause';
-  const idle = allowed.has('launch');
-  const foreign = view.origin === 'ffx';
+  const isIdle = allowed.has('launch');
+  const isForeign = view.origin === 'ffx';
   const command = useDetails(view.id)?.command ?? null;
-  const pictured = view.status.phase === 'running' && !foreign && command !== null && hasDisplay(command);
+  const isPictured = status.phase === 'running' && !isForeign && command !== null && hasDisplay(command);
+  const pausable = allowed.has('resume') ? 'resume' : 'pause';
+  if (isIdle)
+    return (
+      <div className="header-actions" role="toolbar" aria-label={instanceStrings.header.toolbar}>
+        <IconButton
+          icon={Trash2}
+          label={strings.delete}
+          onClick={() => application.openDialog({ kind: 'delete', id: view.id })}
+        />
+        <IconButton
+          icon={Pencil}
+          label={strings.edit}
+          onClick={() => application.openDialog({ kind: 'edit', id: view.id })}
+        />
+        <More view={view} without={['launch', 'stop', 'edit', 'delete']} />
+        <Button tone="primary" icon={Play} title="Ctrl+Shift+L" {...press('launch')}>
+          {strings.launch}
+        </Button>
+      </div>
+    );
   return (
-    <div className="header-actions" role="toolbar" aria-label="Instance">
-      {idle && (
+    <div className="header-actions" role="toolbar" aria-label={instanceStrings.header.toolbar}>
+      {isPictured && (
+        <Verb
+          icon={Camera}
+          name={strings.screenshot}
+          about={strings.screenshotAbout}
+          disabled={false}
+          onClick={() => application.openDialog({ kind: 'screenshot', id: view.id })}
+        />
+      )}
+      {status.phase === 'running' && !isForeign && (
         <>
-          <IconButton
-            icon={Trash2}
-            label="Delete"
-            onClick={() => application.openDialog({ kind: 'delete', id: view.id })}
+          <Verb
+            icon={pausable === 'pause' ? Pause : Play}
+            name={pausable === 'pause' ? strings.pause : strings.resume}
+            {...press(pausable)}
           />
-          <IconButton
-            icon={Pencil}
-            label="Edit"
-            onClick={() => application.openDialog({ kind: 'edit', id: view.id })}
-          />
-          <Button tone="primary" icon={Play} title="Ctrl+Shift+L" {...press('launch')}>
-            Launch
-          </Button>
+          <Verb icon={RotateCcw} name={strings.reset} about={strings.resetAbout} {...press('reset')} />
+          <Verb icon={RefreshCw} name={strings.restart} about={strings.restartAbout} {...press('restart')} />
         </>
       )}
-      {!idle && (!foreign || allowed.has('stop')) && (
-        <>
-          {pictured && (
-            <Verb
-              icon={Camera}
-              name="Screenshot"
-              about="A picture of the display, as PNG"
-              disabled={false}
-              onClick={() => application.openDialog({ kind: 'screenshot', id: view.id })}
-            />
-          )}
-          {view.status.phase === 'running' && !foreign && (
-            <>
-              <Verb
-                icon={pausable === 'pause' ? Pause : Play}
-                name={pausable === 'pause' ? 'Pause' : 'Resume'}
-                {...press(pausable)}
-              />
-              <Verb icon={RotateCcw} name="Reset" about="system_reset: same process, same images" {...press('reset')} />
-              <Verb icon={RefreshCw} name="Restart" about="Stop, stage what changed, launch" {...press('restart')} />
-            </>
-          )}
-          <Button icon={Power} tone={stopping ? 'danger' : 'plain'} title="Ctrl+Shift+S" {...press('stop')}>
-            {stopping ? 'Force stop' : 'Stop'}
-          </Button>
-        </>
+      <More
+        view={view}
+        without={['stop', 'restart', 'reset', 'pause', 'resume', ...(isPictured ? ['screenshot'] : [])]}
+      />
+      {(!isForeign || allowed.has('stop')) && (
+        <Button
+          icon={Power}
+          tone={status.phase === 'stopping' ? 'danger' : 'plain'}
+          title="Ctrl+Shift+S"
+          {...press('stop')}
+        >
+          {status.phase === 'stopping' ? strings.forceStop : strings.stop}
+        </Button>
       )}
     </div>
   );
@@ -148,14 +180,9 @@ function Activity({ view }: { view: InstanceView }) {
         {progress.total > 0 && <Meter label={progress.step} done={progress.done} total={progress.total} />}
       </div>
     );
-  if (phase === 'stopping')
-    return (
-      <div className="activity">
-        {pending?.text ?? 'Asking the guest to power off. Force stop does not wait for it.'}
-      </div>
-    );
+  if (phase === 'stopping') return <div className="activity">{pending?.text ?? instanceStrings.header.stopping}</div>;
   if (pending === undefined || phase === 'stopped' || phase === 'failed')
-    return view.origin === 'ffx' ? <div className="activity">{ffxText}</div> : null;
+    return view.origin === 'ffx' ? <div className="activity">{instanceStrings.ffx}</div> : null;
   return (
     <div className="activity" data-state={pending.state}>
       <span>{pending.text}</span>
@@ -164,26 +191,79 @@ function Activity({ view }: { view: InstanceView }) {
   );
 }
 
+function Name({ view }: { view: InstanceView }) {
+  const { stores } = useApplication();
+  const { id, name, origin } = view;
+  const isRenaming = useStore(stores.list, ({ renaming }) => renaming?.where === 'header' && renaming.id === id);
+  const button = useRef<HTMLButtonElement>(null);
+  if (origin !== 'slipway')
+    return (
+      <h1 className="header-name truncate" title={name}>
+        {name}
+      </h1>
+    );
+  const rename = (): void => stores.list.setState({ renaming: { id, where: 'header' } });
+  return (
+    <>
+      <h1 className={isRenaming ? 'unseen' : 'header-name truncate'}>
+        <button
+          ref={button}
+          type="button"
+          className="header-rename truncate"
+          aria-label={name}
+          title={`${name}\n${instanceStrings.header.renameHint}`}
+          onDoubleClick={rename}
+          onKeyDown={(event) => event.key === 'Enter' && rename()}
+        >
+          {name}
+        </button>
+      </h1>
+      {isRenaming && (
+        <RenameField
+          key={id}
+          id={id}
+          name={name}
+          className="header-rename-field"
+          onDone={(byKey) => {
+            stores.list.setState({ renaming: null });
+            if (byKey) requestAnimationFrame(() => button.current?.focus());
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const isBeyond = ({ bind }: InstanceView['ports'][number]): boolean => bind !== '127.0.0.1' && bind !== 'localhost';
+
 export function InstanceHeader({ view }: { view: InstanceView }) {
+  const { stores } = useApplication();
   const { status } = view;
   return (
-    <header className="header">
+    // biome-ignore lint/a11y/noStaticElementInteractions: F2 means the same on everything in it
+    <header
+      className="header"
+      onKeyDown={(event) => {
+        if (event.key !== 'F2' || view.origin !== 'slipway') return;
+        event.preventDefault();
+        stores.list.setState({ renaming: { id: view.id, where: 'header' } });
+      }}
+    >
       <div className="header-line">
         <StateMark status={status} />
-        <h1 className="header-name truncate" title={view.name}>
-          {view.name}
-        </h1>
-        <span className="header-state" role="status" aria-label="State" data-tone={toneOf(status)}>
+        <Name view={view} />
+        <span
+          className="header-state"
+          role="status"
+          aria-label={instanceStrings.header.state}
+          data-tone={toneOf(status)}
+        >
           {statusWord(status)}
         </span>
         {status.processLives && status.startedAt !== null && <Uptime since={status.startedAt} />}
         <EngineBadge view={view} />
-        {view.origin === 'ffx' && <FfxBadge />}
-        {view.ports.some((port) => port.bind !== '127.0.0.1' && port.bind !== 'localhost') && (
-          <span className="badge" data-tone="warning">
-            open beyond this host
-          </span>
-        )}
+        {view.origin === 'ffx' && <Badge about={instanceStrings.ffx}>{instanceStrings.tags.ffx}</Badge>}
+        {view.ports.some(isBeyond) && <Badge tone="warning">{instanceStrings.header.exposed}</Badge>}
         <Actions view={view} />
       </div>
       <Activity view={view} />

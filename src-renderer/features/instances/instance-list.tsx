@@ -1,110 +1,173 @@
 /**
  * instances/ owns the list, the header and the failure of an instance. It shows what the core says and asks the core
  * to act; it must never guess a state ahead of the core.
+ *
+ * The list draws what is seen and a few rows more, however many there are. The focus stays on the list box itself, which
+ * names its active option: a row can go from the page at any time without taking the keyboard with it.
  */
-import { useEffect, useRef } from 'react';
+import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
+import { type MouseEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { type InstanceView, statusWord } from '../../../src-shared/model/instance.ts';
 import { useApplication } from '../../state/context.tsx';
-import { formatProgress } from '../../state/format.ts';
-import { actionsOf, matching } from '../../state/instances.ts';
-import { StateMark, toneOf } from './state-mark.tsx';
+import { cursorIndex } from '../../state/list.ts';
+import type { ListRow } from '../../state/list-rows.ts';
+import { instanceStrings } from '../../strings/instances.ts';
+import { Button } from '../../ui/button.tsx';
+import { Empty } from '../../ui/empty.tsx';
+import { ContextMenu } from '../../ui/menu.tsx';
+import { ListRename } from './list-rename.tsx';
+import { HeadingRow, InstanceRow, rowElementId } from './list-row.tsx';
+import { ChosenMenu, RowMenu } from './row-menu.tsx';
+import { useChosen } from './use-chosen.ts';
+import { useListKeys } from './use-list-keys.ts';
+import { useListRows } from './use-list-rows.ts';
 
-/** The one thing worth knowing at a glance: how far it is, or where it listens. */
-function glance(view: InstanceView): string {
-  const { progress, phase } = view.status;
-  if (progress !== null) {
-    if (progress.total > 0) return `${Math.floor((progress.done / progress.total) * 100)} %`;
-    return formatProgress(progress);
-  }
-  if (phase !== 'running') return '';
-  const port = view.ports.find((mapping) => mapping.host !== null && mapping.state !== 'failed');
-  return port === undefined ? '' : `${port.name} :${port.host}`;
+/** The heights that tokens.css gives a row's two lines and a heading. */
+const heights = { comfortable: { row: 46, heading: 28 }, compact: { row: 38, heading: 24 } } as const;
+
+const rowsBeyond = 6;
+
+/** The last heading above what is seen: it stays there. */
+function stickyIndex(rows: readonly ListRow[], first: number): number {
+  return rows.findLastIndex((row, index) => index <= first && row.kind === 'heading');
 }
 
-function Row({ view, selected }: { view: InstanceView; selected: boolean }) {
-  const application = useApplication();
-  const row = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (selected) row.current?.scrollIntoView({ block: 'nearest' });
-  }, [selected]);
-  const word = statusWord(view.status);
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the list box handles keys for its options
-    <div
-      ref={row}
-      id={`instance-${view.id}`}
-      role="option"
-      tabIndex={-1}
-      aria-selected={selected}
-      aria-label={[
-        view.name,
-        word,
-        `${view.guestKind} ${view.architecture}`,
-        ...(view.origin === 'ffx' ? ['ffx'] : []),
-      ].join(', ')}
-      className="instance-row"
-      onClick={() => application.select(view.id)}
-    >
-      <StateMark status={view.status} />
-      <span className="instance-name truncate" title={view.name}>
-        {view.name}
-      </span>
-      <span className="instance-word" data-tone={toneOf(view.status)}>
-        {word}
-      </span>
-      <span className="instance-kind truncate">
-        {view.origin === 'ffx' && <span className="badge row-badge">ffx</span>}
-        {view.guestKind} · {view.architecture}
-      </span>
-      <span className="instance-glance">{glance(view)}</span>
-    </div>
-  );
+function useRows(rows: readonly ListRow[], cursor: number) {
+  const { stores } = useApplication();
+  const density = useStore(stores.settings, (settings) => settings.density);
+  const scroller = useRef<HTMLDivElement>(null);
+  const { row, heading } = heights[density];
+  const hasHeadings = rows[0]?.kind === 'heading';
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => rows[index]?.key ?? index,
+    estimateSize: (index) => (rows[index]?.kind === 'heading' ? heading : row),
+    overscan: rowsBeyond,
+    scrollPaddingStart: hasHeadings ? heading : 0,
+    paddingEnd: 8,
+    // The active option has to be there to be named, and so has the heading that sticks.
+    rangeExtractor: useCallback(
+      (range: Range) => {
+        const more = [cursor, stickyIndex(rows, range.startIndex)].filter((index) => index >= 0);
+        return [...new Set([...more, ...defaultRangeExtractor(range)])].sort((a, b) => a - b);
+      },
+      [rows, cursor],
+    ),
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measured anew when the rows' heights are others
+  useEffect(() => virtualizer.measure(), [density, rows]);
+  return { virtualizer, scroller };
 }
 
 export function InstanceList() {
   const application = useApplication();
   const { stores } = application;
-  const { views, loaded } = useStore(stores.instances);
+  const rows = useListRows();
+  const loaded = useStore(stores.instances, (state) => state.loaded);
+  const none = useStore(stores.instances, (state) => state.views.length === 0);
   const selected = useStore(stores.view, (state) => state.selected);
-  const filter = useStore(stores.view, (state) => state.filter);
-  const shown = matching(views, filter, (view) => statusWord(view.status));
+  const heading = useStore(stores.list, (state) => state.heading);
+  const chosenSet = useStore(stores.list, (state) => state.chosen);
+  const showsSize = useStore(stores.settings, (settings) => settings.listSort === 'size');
+  const chosen = useChosen();
+  const [menuFor, setMenuFor] = useState<string | null>(null);
+  const keys = useListKeys(rows);
+  const cursor = cursorIndex(rows, heading, selected);
+  const cursorKey = rows[cursor]?.key ?? null;
+  const { virtualizer, scroller } = useRows(rows, cursor);
 
-  const move = (to: number): void => {
-    const view = shown[Math.min(shown.length - 1, Math.max(0, to))];
-    if (view !== undefined) application.select(view.id);
-  };
-  const keys = (key: string): boolean => {
-    const index = shown.findIndex((view) => view.id === selected);
-    if (key === 'ArrowDown' || key === 'j') move(index + 1);
-    else if (key === 'ArrowUp' || key === 'k') move(index < 0 ? 0 : index - 1);
-    else if (key === 'Home') move(0);
-    else if (key === 'End') move(shown.length - 1);
-    else if (key === 'Delete' && shown[index] && actionsOf(shown[index]).has('delete'))
-      application.openDialog({ kind: 'delete', id: shown[index].id });
-    else return false;
-    return true;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the cursor goes elsewhere, not when rows change around it
+  useEffect(() => {
+    if (cursor >= 0) virtualizer.scrollToIndex(cursor, { align: 'auto' });
+  }, [cursorKey]);
+
+  if (loaded && none) return <p className="list-note">{instanceStrings.none}</p>;
+  const first = virtualizer.range?.startIndex ?? 0;
+  const sticky = stickyIndex(rows, first);
+  const takeFocusBack = (): void => scroller.current?.focus();
+
+  const openMenu = (event: MouseEvent): void => {
+    const id = keys.pointedAt(event.target);
+    setMenuFor(id);
+    if (id !== null) return;
+    event.preventDefault();
+    // The Menu key points at the list box; what is meant is the row the keyboard is on.
+    const row = cursorKey === null ? null : document.getElementById(rowElementId(cursorKey));
+    const isByKey = event.nativeEvent instanceof PointerEvent && event.nativeEvent.pointerType === '';
+    if (row === null || !isByKey || rows[cursor]?.kind !== 'instance') return;
+    const { left, bottom } = row.getBoundingClientRect();
+    const where = { bubbles: true, cancelable: true, clientX: left + 24, clientY: bottom - 8 };
+    row.dispatchEvent(new window.MouseEvent('contextmenu', where));
   };
 
-  if (loaded && views.length === 0) return <p className="list-note">No instances yet.</p>;
   return (
-    <>
-      <div
-        id="instances"
-        className="instance-list"
-        role="listbox"
-        aria-label="Instances"
-        tabIndex={0}
-        aria-activedescendant={selected === null ? undefined : `instance-${selected}`}
-        onKeyDown={(event) => {
-          if (!event.ctrlKey && !event.altKey && !event.metaKey && keys(event.key)) event.preventDefault();
+    <div className="list-place">
+      <ContextMenu
+        menu={
+          menuFor !== null && chosen.all.length > 1 && chosenSet.has(menuFor) ? (
+            <ChosenMenu chosen={chosen} takeFocusBack={takeFocusBack} />
+          ) : (
+            menuFor !== null && <RowMenu id={menuFor} takeFocusBack={takeFocusBack} />
+          )
+        }
+        onCloseAutoFocus={(event) => {
+          // A name that is being changed, or a dialog, has the focus by now.
+          if (stores.list.getState().renaming !== null || stores.view.getState().dialog !== null)
+            event.preventDefault();
         }}
       >
-        {shown.map((view) => (
-          <Row key={view.id} view={view} selected={view.id === selected} />
-        ))}
-      </div>
-      {loaded && shown.length === 0 && <p className="list-note">Nothing matches “{filter}”.</p>}
-    </>
+        <div
+          ref={scroller}
+          id="instances"
+          className="instance-list"
+          role="listbox"
+          aria-label={instanceStrings.list}
+          aria-multiselectable
+          tabIndex={0}
+          aria-activedescendant={cursorKey === null ? undefined : rowElementId(cursorKey)}
+          onKeyDown={keys.pressed}
+          onClick={keys.clicked}
+          onContextMenu={openMenu}
+        >
+          <div className="list-rows" role="presentation" style={{ height: virtualizer.getTotalSize() }}>
+            {virtualizer.getVirtualItems().map(({ index, key, start, size }) => {
+              const row = rows[index];
+              if (row === undefined) return null;
+              const place = {
+                position: index + 1,
+                total: rows.length,
+                isCursor: index === cursor,
+                top: index === sticky ? null : start,
+                height: size,
+              };
+              if (row.kind === 'heading') return <HeadingRow key={key} row={row} {...place} />;
+              const isSelected = chosenSet.size > 0 ? chosenSet.has(row.id) : row.id === selected;
+              return <InstanceRow key={key} id={row.id} isSelected={isSelected} showsSize={showsSize} {...place} />;
+            })}
+          </div>
+        </div>
+      </ContextMenu>
+      <ListRename rows={rows} virtualizer={virtualizer} takeFocusBack={takeFocusBack} />
+      {loaded && rows.length === 0 && <NothingFound />}
+    </div>
+  );
+}
+
+function NothingFound() {
+  const { stores } = useApplication();
+  const filter = useStore(stores.view, (state) => state.filter);
+  return (
+    <div className="list-nothing">
+      <Empty
+        actions={
+          <Button small onClick={() => stores.view.setState({ filter: '' })}>
+            {instanceStrings.search.clear}
+          </Button>
+        }
+      >
+        {instanceStrings.search.nothing(filter)}
+      </Empty>
+    </div>
   );
 }

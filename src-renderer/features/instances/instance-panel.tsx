@@ -5,6 +5,7 @@ import type { InstanceView } from '../../../src-shared/model/instance.ts';
 import { useApplication } from '../../state/context.tsx';
 import { tabsOf } from '../../state/instances.ts';
 import { type InstanceTab, instanceTabs } from '../../state/tabs.ts';
+import { instanceStrings } from '../../strings/instances.ts';
 import { CommandTab } from '../command/command-tab.tsx';
 import { ConsolePane } from '../console/console-pane.tsx';
 import { DetailsTab } from '../details/details-tab.tsx';
@@ -13,15 +14,6 @@ import { ShowTab } from '../show/show-tab.tsx';
 import { TimelineTab } from '../timeline/timeline-tab.tsx';
 import { FailurePanel } from './failure-panel.tsx';
 import { InstanceHeader } from './instance-header.tsx';
-
-const titles: Record<InstanceTab, string> = {
-  console: 'Console',
-  timeline: 'Timeline',
-  ports: 'Ports',
-  command: 'Command',
-  details: 'Details',
-  show: 'Show',
-};
 
 function isTab(value: string): value is InstanceTab {
   return instanceTabs.some((tab) => tab === value);
@@ -39,10 +31,10 @@ export function InstancePanel({ view }: { view: InstanceView }) {
       <InstanceHeader view={view} />
       {failure !== null && <FailurePanel failure={failure} lastLines={lastLines} />}
       <Tabs.Root className="panel-tabs" value={tab} onValueChange={(next) => isTab(next) && application.showTab(next)}>
-        <Tabs.List className="tabs panel-tab-list" aria-label="Instance views">
+        <Tabs.List className="tabs panel-tab-list" aria-label={instanceStrings.views}>
           {tabs.map((name) => (
             <Tabs.Trigger key={name} value={name} className="tab">
-              {titles[name]}
+              {instanceStrings.tabs[name]}
             </Tabs.Trigger>
           ))}
         </Tabs.List>

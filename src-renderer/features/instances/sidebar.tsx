@@ -2,15 +2,18 @@
 import { Keyboard, Plus, Search } from 'lucide-react';
 import { useStore } from 'zustand';
 import { useApplication } from '../../state/context.tsx';
+import { instanceStrings } from '../../strings/instances.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Tip } from '../../ui/tip.tsx';
 import { PageButtons } from '../workbench/page-buttons.tsx';
+import { ChosenBar } from './chosen-bar.tsx';
 import { InstanceList } from './instance-list.tsx';
+import { FilterMenu, OrderMenu } from './list-menus.tsx';
 
 function HostLine() {
   const { stores } = useApplication();
   const host = useStore(stores.host, (state) => state.host);
-  if (host === null) return <span className="host-line truncate">Looking at this host…</span>;
+  if (host === null) return <span className="host-line truncate">{instanceStrings.host.looking}</span>;
   const qemus = host.engines.filter((one) => one.kind === 'qemu');
   const engine =
     qemus.find((one) => one.architecture === host.architecture && one.binary !== null) ??
@@ -19,7 +22,7 @@ function HostLine() {
     const [first] = qemus;
     return (
       <span className="host-line truncate" data-missing title={first?.note}>
-        No QEMU found
+        {instanceStrings.host.noQemu}
       </span>
     );
   }
@@ -27,52 +30,64 @@ function HostLine() {
   return (
     <Tip text={[engine.note, acceleration?.reason, acceleration?.hint].filter(Boolean).join(' ')}>
       <button type="button" className="host-line truncate">
-        QEMU {engine.version ?? ''} {acceleration && `· ${acceleration.accelerator.toUpperCase()}`}
+        {instanceStrings.host.qemu(engine.version ?? '', acceleration?.accelerator.toUpperCase() ?? '')}
       </button>
     </Tip>
   );
 }
 
+function SearchField() {
+  const { stores } = useApplication();
+  const filter = useStore(stores.view, (state) => state.filter);
+  return (
+    <label className="sidebar-search">
+      <Search size={14} strokeWidth={1.75} aria-hidden />
+      <input
+        id="instance-search"
+        className="input"
+        type="search"
+        aria-label={instanceStrings.search.label}
+        placeholder={instanceStrings.search.placeholder}
+        spellCheck={false}
+        autoComplete="off"
+        value={filter}
+        onChange={(event) => stores.view.setState({ filter: event.target.value })}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') stores.view.setState({ filter: '' });
+          if (event.key === 'Escape' || event.key === 'ArrowDown' || event.key === 'Enter') {
+            event.preventDefault();
+            document.getElementById('instances')?.focus();
+          }
+        }}
+      />
+    </label>
+  );
+}
+
 export function Sidebar() {
   const application = useApplication();
-  const filter = useStore(application.stores.view, (state) => state.filter);
   return (
-    <nav className="sidebar" aria-label="Sidebar">
+    <nav className="sidebar" aria-label={instanceStrings.sidebar}>
       <div className="sidebar-head">
-        <Button
-          className="sidebar-new"
-          icon={Plus}
-          onClick={() => application.openDialog({ kind: 'launch' })}
-        >
-          New instance
-        </Button>
-        <label className="sidebar-search">
-          <Search size={14} strokeWidth={1.75} aria-hidden />
-          <input
-            id="instance-search"
-            className="input"
-            type="search"
-            aria-label="Search instances"
-            placeholder="Search"
-            value={filter}
-            onChange={(event) => application.stores.view.setState({ filter: event.target.value })}
-            onKeyDown={(event) => {
-              if (event.key === 'Escape') application.stores.view.setState({ filter: '' });
-              if (event.key === 'Escape' || event.key === 'ArrowDown' || event.key === 'Enter') {
-                event.preventDefault();
-                document.getElementById('instances')?.focus();
-              }
-            }}
-          />
-        </label>
+        <div className="sidebar-line">
+          <Button className="sidebar-new" icon={Plus} onClick={() => application.openDialog({ kind: 'launch' })}>
+            {instanceStrings.newInstance}
+          </Button>
+          <OrderMenu />
+        </div>
+        <div className="sidebar-line">
+          <SearchField />
+          <FilterMenu />
+        </div>
       </div>
+      <ChosenBar />
       <InstanceList />
       <div className="sidebar-foot">
         <HostLine />
         <IconButton
           small
           icon={Keyboard}
-          label="Keyboard shortcuts"
+          label={instanceStrings.shortcuts}
           keys="?"
           onClick={() => application.openDialog({ kind: 'shortcuts' })}
         />

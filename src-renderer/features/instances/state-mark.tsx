@@ -1,11 +1,14 @@
 /** A state as a shape and a colour; the word beside it is said by whoever uses it. */
 import type { Status } from '../../../src-shared/model/instance.ts';
 
-export type Tone = 'running' | 'starting' | 'failed' | 'paused' | 'elsewhere' | 'stopped';
+export type Tone = 'running' | 'starting' | 'failed' | 'panicked' | 'paused' | 'elsewhere' | 'stopped';
 
-export function toneOf(status: Pick<Status, 'phase' | 'paused'>): Tone {
+type Shown = Pick<Status, 'phase' | 'paused'> & { readonly panic?: Status['panic'] };
+
+export function toneOf(status: Shown): Tone {
   switch (status.phase) {
     case 'running':
+      if (status.panic != null) return 'panicked';
       return status.paused === null ? 'running' : 'paused';
     case 'staging':
     case 'starting':
@@ -20,7 +23,9 @@ export function toneOf(status: Pick<Status, 'phase' | 'paused'>): Tone {
   }
 }
 
-function shape(status: Pick<Status, 'phase' | 'paused' | 'ready'>) {
+const line = { fill: 'none', stroke: 'currentColor', strokeWidth: 1.75, strokeLinecap: 'round' } as const;
+
+function shape(status: Shown & Pick<Status, 'ready'>) {
   switch (toneOf(status)) {
     case 'running':
       return status.ready ? (
@@ -32,9 +37,16 @@ function shape(status: Pick<Status, 'phase' | 'paused' | 'ready'>) {
         </>
       );
     case 'starting':
-      return status.phase === 'stopping' ? <path d="M1 3h10L6 11z" /> : <path d="M6 1l5 8.5H1z" />;
+      // An arc that grows towards the full ring, or what is left of one.
+      return status.phase === 'stopping' ? (
+        <path d="M1.75 6A4.25 4.25 0 0 0 10.25 6" {...line} />
+      ) : (
+        <path d="M6 1.75A4.25 4.25 0 1 1 1.75 6" {...line} />
+      );
     case 'failed':
-      return <path d="M2.2 1L6 4.8 9.8 1 11 2.2 7.2 6 11 9.8 9.8 11 6 7.2 2.2 11 1 9.8 4.8 6 1 2.2z" />;
+      return <rect x="1.5" y="1.5" width="9" height="9" rx="1" />;
+    case 'panicked':
+      return <path d="M6 .8L11.6 10.8H.4z" />;
     case 'paused':
       return <path d="M2 1.5h3v9H2zM7 1.5h3v9H7z" />;
     case 'elsewhere':
@@ -44,7 +56,7 @@ function shape(status: Pick<Status, 'phase' | 'paused' | 'ready'>) {
   }
 }
 
-export function StateMark({ status }: { status: Pick<Status, 'phase' | 'paused' | 'ready'> }) {
+export function StateMark({ status }: { status: Shown & Pick<Status, 'ready'> }) {
   return (
     <svg className="state-mark" data-tone={toneOf(status)} viewBox="0 0 12 12" width="10" height="10" aria-hidden>
       <g fill="currentColor">{shape(status)}</g>

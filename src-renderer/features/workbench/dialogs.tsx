@@ -2,6 +2,9 @@
 import { useStore } from 'zustand';
 import { useApplication } from '../../state/context.tsx';
 import { DeleteDialog } from '../instances/delete-dialog.tsx';
+import { DeleteManyDialog } from '../instances/delete-many-dialog.tsx';
+import { DuplicateDialog } from '../instances/duplicate-dialog.tsx';
+import { GroupDialog } from '../instances/group-dialog.tsx';
 import { EditDialog } from '../launch/edit-dialog.tsx';
 import { LaunchDialog } from '../launch/launch-dialog.tsx';
 import { SaveTemplateDialog } from '../launch/templates/save-template-dialog.tsx';
@@ -23,6 +26,12 @@ export function Dialogs() {
       return <SaveTemplateDialog id={dialog.id} onClose={close} />;
     case 'delete':
       return <DeleteDialog id={dialog.id} onClose={close} />;
+    case 'deleteMany':
+      return <DeleteManyDialog ids={dialog.ids} onClose={close} />;
+    case 'group':
+      return <GroupDialog ids={dialog.ids} onClose={close} />;
+    case 'duplicate':
+      return <DuplicateDialog id={dialog.id} onClose={close} />;
     case 'screenshot':
       return <ScreenshotDialog id={dialog.id} onClose={close} />;
     case 'shortcuts':

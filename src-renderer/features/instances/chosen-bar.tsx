@@ -1,0 +1,87 @@
+/** What can be done with the rows that are chosen, and with how many of them. */
+import { FolderInput, type LucideIcon, Play, Power, Trash2, X } from 'lucide-react';
+import { actOnMany } from '../../state/bulk.ts';
+import { useApplication } from '../../state/context.tsx';
+import { instanceStrings } from '../../strings/instances.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { useChosen } from './use-chosen.ts';
+
+const strings = instanceStrings.chosen;
+
+interface VerbProps {
+  readonly icon: LucideIcon;
+  readonly name: string;
+  readonly possible: number;
+  readonly all: number;
+  readonly onClick: () => void;
+}
+
+function Verb({ icon, name, possible, all, onClick }: VerbProps) {
+  return (
+    <Button
+      small
+      tone="quiet"
+      icon={icon}
+      disabled={possible === 0}
+      aria-label={strings.of(name, possible, all)}
+      title={strings.of(name, possible, all)}
+      onClick={onClick}
+    >
+      {strings.some(name, possible, all)}
+    </Button>
+  );
+}
+
+export function ChosenBar() {
+  const application = useApplication();
+  const { all, startable, stoppable, deletable, ours } = useChosen();
+  if (all.length === 0) return null;
+  const count = all.length;
+  return (
+    <section className="chosen-bar" aria-label={strings.bar}>
+      <p className="chosen-count" role="status">
+        {strings.count(count)}
+      </p>
+      <IconButton
+        small
+        icon={X}
+        label={strings.clear}
+        keys="Esc"
+        onClick={() => {
+          application.stores.list.setState({ chosen: new Set(), anchor: null });
+          document.getElementById('instances')?.focus();
+        }}
+      />
+      <div className="chosen-verbs">
+        <Verb
+          icon={Play}
+          name={strings.start}
+          possible={startable.length}
+          all={count}
+          onClick={() => void actOnMany(application, startable, 'launch')}
+        />
+        <Verb
+          icon={Power}
+          name={strings.stop}
+          possible={stoppable.length}
+          all={count}
+          onClick={() => void actOnMany(application, stoppable, 'stop')}
+        />
+        <Verb
+          icon={Trash2}
+          name={strings.delete}
+          possible={deletable.length}
+          all={count}
+          onClick={() => application.openDialog({ kind: 'deleteMany', ids: all })}
+        />
+        <Verb
+          icon={FolderInput}
+          name={strings.group}
+          possible={ours.length}
+          all={count}
+          onClick={() => application.openDialog({ kind: 'group', ids: ours })}
+        />
+      </div>
+    </section>
+  );
+}
