@@ -112,17 +112,23 @@ export class RowTimes {
   reflow(resize: () => void): void {
     this.#scrolled();
     const before = this.#lineNumbers();
+    const cursorBefore = before[this.#cursorRow] ?? 0;
     const entries = this.#entries.flatMap(({ row, arrival }) => {
       const line = before[Math.max(0, row - this.#left)];
       return line === undefined ? [] : [{ line, arrival }];
     });
     resize();
     const firstRows: number[] = [];
-    for (const [row, line] of this.#lineNumbers().entries()) firstRows[line] ??= row;
+    const after = this.#lineNumbers();
+    for (const [row, line] of after.entries()) firstRows[line] ??= row;
     this.#forget();
     const { baseY, cursorX, cursorY } = this.#terminal.buffer.normal;
+    // Lines that take more rows push the oldest out; the cursor's line is the same one before and after.
+    const pushedOut = cursorBefore - (after[baseY + cursorY] ?? 0);
     for (const { line, arrival } of entries) {
-      const row = firstRows[line];
+      // Of those that are gone the last is that of the first row, until another begins there.
+      if (line <= pushedOut) this.#entries.pop();
+      const row = firstRows[Math.max(0, line - pushedOut)];
       // A line that came in two pieces is on one row now: it began with the first.
       if (row !== undefined && row > (this.#entries.at(-1)?.row ?? -1)) this.#entries.push({ row, arrival });
     }
@@ -130,8 +136,21 @@ export class RowTimes {
     if (this.#terminal.buffer.active.type === 'normal') this.#anchor();
   }
 
+  /** `clear` drops everything but the cursor's line, which comes to the top and keeps its time. */
+  clear(clear: () => void): void {
+    const arrival = this.at(this.#cursorRow);
+    clear();
+    this.#forget();
+    if (arrival !== null) this.restore([{ row: 0, arrival }]);
+  }
+
   dispose(): void {
     this.#forget();
+  }
+
+  get #cursorRow(): number {
+    const { baseY, cursorY } = this.#terminal.buffer.normal;
+    return baseY + cursorY;
   }
 
   /** For each row of the buffer which line it belongs to, wrapped rows to the one they continue. */

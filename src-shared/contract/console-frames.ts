@@ -18,7 +18,7 @@
  *           guest by itself, which is let through from one viewer only (the one that typed last, else the oldest)
  * ack       page → core: `offset`: everything before it was parsed; of a data frame that is offset + extra.
  *           Core → page: `extra` bytes of input are done with, of which `offset` were not handed over (the guest is gone
- *           or does not read, or another viewer answers); there is room for as many more
+ *           or does not read); there is room for as many more
  * times     when the bytes from `offset` on came, until the next of these (console-times.ts, one arrival). A data frame
  *           never holds bytes of two arrivals.
  * rows      comes before its snapshot: when the lines on the snapshot's rows began (console-times.ts, row arrivals)

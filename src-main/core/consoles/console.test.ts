@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConsoleFrame } from '../../../src-shared/contract/console-frames.ts';
+import { decodeArrivals, decodeRowArrivals } from '../../../src-shared/contract/console-times.ts';
 import { CleanupStack } from '../kit/cleanup-stack.ts';
 import { eventually } from '../testing/eventually.ts';
 import { Console, type ConsoleStream } from './console.ts';
@@ -98,10 +99,86 @@ describe('Console', () => {
     const second = await boot(2, 'second');
     await console.restart(second);
     await eventually(() => viewer.textOf('data') === 'second');
-    expect(viewer.kinds()).toEqual(['snapshot', 'ready', 'end', 'restart', 'ready', 'data']);
-    expect(viewer.frames[3]).toMatchObject({ extra: 2, offset: 0 });
+    expect(viewer.kinds()).toEqual(['rows', 'snapshot', 'ready', 'end', 'restart', 'ready', 'times', 'data']);
+    expect(viewer.frames[4]).toMatchObject({ extra: 2, offset: 0 });
     await viewer.handle.input(Buffer.from('y'));
     expect(second.keys()).toBe('y');
+  });
+
+  it("lets only one viewer's terminal answer the guest: whose keys came last, else the oldest", async () => {
+    const console = newConsole();
+    const stream = await boot(1, '');
+    await console.restart(stream);
+    const one = watch(console);
+    const two = watch(console);
+    const answer = async () => {
+      await one.handle.input(Buffer.from('<1>'), true);
+      await two.handle.input(Buffer.from('<2>'), true);
+    };
+    await answer();
+    expect(stream.keys()).toBe('<1>');
+    await two.handle.input(Buffer.from('ls'));
+    await answer();
+    expect(stream.keys()).toBe('ls<2>');
+    two.handle.close();
+    await one.handle.input(Buffer.from('<1>'), true);
+    expect(stream.keys()).toBe('<1>');
+  });
+
+  it('tells viewers of a reset at its place in the stream', async () => {
+    const console = newConsole();
+    const stream = await boot(1, '');
+    await console.restart(stream);
+    const viewer = watch(console);
+    await eventually(() => viewer.kinds().includes('ready'));
+    await appendFile(stream.path, 'before');
+    await console.note('reset');
+    await appendFile(stream.path, 'after');
+    await eventually(() => viewer.textOf('data') === 'beforeafter');
+    const shown = viewer.frames.filter(({ kind }) => kind === 'data' || kind === 'note');
+    expect(shown.map(({ kind, offset }) => `${kind} ${offset}`)).toEqual(['data 0', 'note 6', 'data 6']);
+  });
+
+  it('knows when bytes came, also for who comes later and after a restart', async () => {
+    const path = join(directory, 'out');
+    const times = join(directory, 'times');
+    await writeFile(path, '');
+    const first = newConsole();
+    await first.restart({ path, times, boot: 1, input: null });
+    const viewer = watch(first);
+    await eventually(() => viewer.kinds().includes('ready'));
+    const begin = Date.now();
+    await appendFile(path, 'one\r\n');
+    await eventually(() => viewer.textOf('data') === 'one\r\n');
+    const [arrival] = decodeArrivals(viewer.frames.find(({ kind }) => kind === 'times')?.payload ?? Buffer.alloc(0));
+    expect(arrival).toMatchObject({ offset: 0, earlierMs: 0 });
+    expect(arrival?.at).toBeGreaterThan(begin - 20);
+    await first.dispose();
+    await appendFile(path, 'two\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await appendFile(path, 'three\r\n');
+    const second = newConsole();
+    await second.restart({ path, times, boot: 1, input: null });
+    const late = watch(second);
+    await eventually(() => late.kinds().includes('ready'));
+    const rows = decodeRowArrivals(late.frames.find(({ kind }) => kind === 'rows')?.payload ?? Buffer.alloc(0));
+    expect(rows.map(({ row }) => row)).toEqual([0, 1]);
+    expect(rows[0]?.arrival).toEqual(arrival);
+    // Nobody watched when the others came: between the last look and the last writing.
+    expect(rows[1]?.arrival.offset).toBe(5);
+    expect(rows[1]?.arrival.earlierMs).toBeGreaterThan(30);
+    expect((rows[1]?.arrival.at ?? 0) - (rows[1]?.arrival.earlierMs ?? 0)).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('tells of lines, boot after boot', async () => {
+    const console = newConsole();
+    const seen: string[] = [];
+    cleanups.add(console.watchLines({ containing: ['panic'] }, ({ text, offset }) => seen.push(`${offset} ${text}`)));
+    await console.restart(await boot(1, 'fine\r\npanic: one\r\n'));
+    await eventually(() => seen.length === 1);
+    await console.restart(await boot(2, 'panic: two\r\n'));
+    await eventually(() => seen.length === 2);
+    expect(seen).toEqual(['6 panic: one', '0 panic: two']);
   });
 
   it('tells who comes after the end', async () => {
@@ -110,8 +187,8 @@ describe('Console', () => {
     await console.end('Long ago.');
     const viewer = watch(console);
     await eventually(() => viewer.kinds().includes('end'));
-    expect(viewer.kinds()).toEqual(['snapshot', 'ready', 'end']);
-    expect(viewer.frames[1]).toMatchObject({ extra: 0 });
+    expect(viewer.kinds()).toEqual(['rows', 'snapshot', 'ready', 'end']);
+    expect(viewer.frames[2]).toMatchObject({ extra: 0 });
     expect(viewer.textOf('snapshot')).toContain('old boot');
   });
 

@@ -5,13 +5,16 @@
  * Owns the tail, the screen, the input and the viewers of the current boot. Never: starts or stops anything else, knows
  * what an instance is, or stands between the guest and its file.
  */
+import type { NoteKind } from '../../../src-shared/contract/console-frames.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import { CleanupStack } from '../kit/cleanup-stack.ts';
 import type { Clock } from '../kit/clock.ts';
-import { Emitter } from '../kit/emitter.ts';
+import { Emitter, type Unsubscribe } from '../kit/emitter.ts';
+import { ArrivalTimes } from './arrival-times.ts';
 import type { ConsoleInput, TypeResult } from './keyboard.ts';
 import { findLine, type LineMatch, withoutSequences } from './line-search.ts';
+import { type LineWatchOptions, type SeenLine, watchLines } from './line-watch.ts';
 import { findReplayStart, Screen } from './screen.ts';
 import { Tail } from './tail.ts';
 import { findPunchedBound } from './transcript-bound.ts';
@@ -26,6 +29,10 @@ export interface ConsoleStream {
   readonly input: ConsoleInput | null;
   /** `text`: lines that end in LF and no terminal behind them, such as the engine's own log. */
   readonly content?: 'terminal' | 'text';
+  /** Where it is written down when bytes came; absent: it is known only for as long as this console lives. */
+  readonly times?: string;
+  /** An old boot's, whose files are only read. */
+  readonly isPast?: boolean;
 }
 
 export interface ConsoleOptions {
@@ -41,7 +48,8 @@ export interface ViewerHandle {
   readonly writable: boolean;
   /** The viewer's terminal has parsed everything before this offset. */
   ack(offset: number): void;
-  input(bytes: Uint8Array): Promise<TypeResult>;
+  /** `automatic`: the viewer's terminal answers a query. Only one viewer's answers are let through. */
+  input(bytes: Uint8Array, automatic?: boolean): Promise<TypeResult>;
   /** Idempotent. */
   close(): void;
 }
@@ -61,6 +69,8 @@ export class Console {
   readonly #clock: Clock | null;
   readonly #viewers = new Set<Viewer>();
   #current: Current | null = null;
+  /** Whose terminal answers the guest. */
+  #typedLast: Viewer | null = null;
   #endReason: string | null = null;
   #turn: Promise<void> = Promise.resolve();
   #disposed = false;
@@ -117,9 +127,10 @@ export class Console {
       rows: this.rows,
       writable: viewed.writable,
       ack: (offset) => opened.ack(offset),
-      input: (bytes) => this.input(bytes),
+      input: (bytes, automatic = false) => this.#inputOf(opened, bytes, automatic),
       close: () => {
         opened.close();
+        if (this.#typedLast === opened) this.#typedLast = null;
         if (this.#viewers.delete(opened) && this.#viewers.size === 0) this.#current?.stream.input?.release?.();
       },
     };
@@ -133,9 +144,40 @@ export class Console {
     return stream.input.type(bytes);
   }
 
+  /** A query is answered once, whoever looks: by who typed last, or has looked for longest. */
+  #inputOf(viewer: Viewer, bytes: Uint8Array, automatic: boolean): Promise<TypeResult> {
+    if (!automatic) this.#typedLast = viewer;
+    const [oldest] = this.#viewers;
+    if (automatic && viewer !== (this.#typedLast ?? oldest)) return Promise.resolve('written');
+    return this.input(bytes);
+  }
+
+  /** Tells viewers of something that is no output, at the place where the stream is now. */
+  async note(kind: NoteKind, text = ''): Promise<void> {
+    const viewed = this.#current?.viewed;
+    if (viewed === undefined) return;
+    await viewed.tail.look();
+    if (this.#current?.viewed !== viewed) return;
+    for (const viewer of this.#viewers) viewer.note({ kind, text, offset: viewed.tail.size });
+  }
+
+  /** Lines as they are finished, this boot's and those of the boots that follow (from their beginning). */
+  watchLines(options: LineWatchOptions, onLine: (line: SeenLine) => void): Unsubscribe {
+    let stop = this.#current === null ? () => {} : watchLines(this.tail, options, onLine);
+    const unsubscribe = this.restarted.on((tail) => {
+      stop();
+      stop = watchLines(tail, { ...options, from: 0 }, onLine);
+    });
+    return () => {
+      unsubscribe();
+      stop();
+    };
+  }
+
   /**
    * The first line of this boot, at or after `fromOffset`, that contains or matches `pattern`; an unfinished line counts.
-   * Throws `timed_out`, `cancelled`, and `connection_lost` when the boot ends or another begins first.
+   * Throws `timed_out`, `cancelled`, `invalid_input` for an expression that takes too long, and `connection_lost` when
+   * the boot ends or another begins first.
    */
   async waitFor(
     pattern: RegExp | string,
@@ -211,23 +253,35 @@ export class Console {
     const cleanups = new CleanupStack();
     try {
       if (stream.input !== null) cleanups.add(() => stream.input?.close());
+      const times = await ArrivalTimes.open({
+        path: stream.times ?? null,
+        transcript: stream.path,
+        readOnly: stream.isPast === true,
+      });
+      cleanups.add(() => times.close());
       const tail = new Tail(stream.path);
       cleanups.add(() => tail.close());
+      // Before everybody else: who is told of bytes may ask when they came.
+      tail.changes.on((change) => {
+        if (change.kind === 'grew') times.grew(change.size, change.time);
+        if (change.kind === 'restarted') times.restart();
+      });
       stream.input?.onOutput?.(() => tail.nudge());
       await tail.start();
       const read = async (offset: number, length: number) => (await tail.read(offset, length)).bytes;
       tail.markPunched(await findPunchedBound(read, tail.size));
-      const screen = stream.content === 'text' ? null : this.#newScreen(tail);
+      const screen = stream.content === 'text' ? null : this.#newScreen(tail, times);
       if (screen !== null) cleanups.add(() => screen.dispose());
-      return { stream, viewed: { tail, screen, boot: stream.boot, writable: stream.input !== null }, cleanups };
+      return { stream, viewed: { tail, screen, times, boot: stream.boot, writable: stream.input !== null }, cleanups };
     } catch (error) {
       await cleanups.close();
       throw error;
     }
   }
 
-  #newScreen(tail: Tail): Screen {
-    return new Screen(tail, { columns: this.columns, rows: this.rows, ...(this.#clock && { clock: this.#clock }) });
+  #newScreen(tail: Tail, times: ArrivalTimes): Screen {
+    const { columns, rows } = this;
+    return new Screen(tail, { columns, rows, times, ...(this.#clock && { clock: this.#clock }) });
   }
 
   #stream(): Current {

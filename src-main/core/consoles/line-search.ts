@@ -1,8 +1,10 @@
 /**
  * Finds a line in a stream, from any offset on, as it grows, holding one line and one read at a time. An unfinished last
- * line counts: a login prompt has no newline.
+ * line counts: a login prompt has no newline. Whole transcripts are searched by transcript-search.ts.
  */
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import { limits } from '../../../src-shared/limits.ts';
+import { liveThread } from './pattern-thread.ts';
 import type { Tail } from './tail.ts';
 
 export interface LineMatch {
@@ -12,12 +14,11 @@ export interface LineMatch {
   readonly offset: number;
 }
 
-/** Longer lines are cut, so that a guest that never ends a line cannot fill memory or slow a pattern down for long. */
-const longestLine = 4096;
+const longestLine = limits.searchedLineLength;
 const readBytes = 64 * 1024;
 
 /** CSI, OSC/DCS/APC/PM/SOS strings, two-character escapes, and control characters other than tab. */
-const sequences = new RegExp(
+export const sequences = new RegExp(
   [
     '\\x1b\\[[0-?]*[ -/]*[@-~]',
     '\\x1b[\\]PX^_][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)?',
@@ -69,7 +70,7 @@ export async function findLine(
   } = {},
 ): Promise<LineMatch> {
   const { signal, over } = options;
-  const matches = matcherOf(pattern);
+  const firstMatch = matcherOf(pattern);
   const cutter = new LineCutter();
   let position = options.fromOffset ?? 0;
   let anew = false;
@@ -88,9 +89,9 @@ export async function findLine(
       const chunk = await tail.read(position, readBytes);
       if (chunk.bytes.length > 0) {
         position = chunk.offset + chunk.bytes.length;
-        const found = cutter.push(chunk.bytes).find(matches);
+        const lines = [...cutter.push(chunk.bytes), cutter.unfinished];
+        const found = lines[await firstMatch(lines)];
         if (found !== undefined) return { line: found, offset: position };
-        if (matches(cutter.unfinished)) return { line: cutter.unfinished, offset: position };
         continue;
       }
       if (position < tail.size || anew || signal?.aborted) continue;
@@ -106,9 +107,17 @@ export async function findLine(
   }
 }
 
-function matcherOf(pattern: RegExp | string): (line: string) => boolean {
-  if (typeof pattern === 'string') return (line) => line.includes(pattern);
+/** Index of the first line that matches, -1: none. Text is found here, an expression is tried where it cannot hurt. */
+function matcherOf(pattern: RegExp | string): (lines: readonly string[]) => Promise<number> | number {
+  const text = typeof pattern === 'string' ? pattern : literalOf(pattern);
+  if (text !== null) return (lines) => lines.findIndex((line) => line.includes(text));
+  const { source, flags } = pattern as RegExp;
   // With g or y a pattern remembers where it was, which makes it match every other time.
-  const stateless = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
-  return (line) => stateless.test(line);
+  const stateless = flags.replace(/[gy]/g, '');
+  return (lines) => liveThread.match({ source, flags: stateless, lines });
+}
+
+/** The text that an expression stands for, where it is nothing but text. */
+function literalOf({ source, flags }: RegExp): string | null {
+  return flags === '' && /^[\w :;,@#%&=!"'<>~-]+$/.test(source) ? source : null;
 }

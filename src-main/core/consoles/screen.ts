@@ -7,9 +7,12 @@
  */
 import serialize, { type SerializeAddon } from '@xterm/addon-serialize';
 import headless, { type Terminal } from '@xterm/headless';
+import type { RowArrival } from '../../../src-shared/contract/console-times.ts';
 import { limits } from '../../../src-shared/limits.ts';
+import { RowTimes } from '../../../src-shared/row-times.ts';
 import { type Clock, systemClock } from '../kit/clock.ts';
 import type { Unsubscribe } from '../kit/emitter.ts';
+import type { ArrivalTimes } from './arrival-times.ts';
 import { lastSafeEnd } from './safe-end.ts';
 import { ScreenModes } from './screen-modes.ts';
 import type { Tail } from './tail.ts';
@@ -21,12 +24,15 @@ export interface Snapshot {
   readonly rows: number;
   /** To be written to a terminal of this size that was reset. */
   readonly text: string;
+  /** When the lines on its rows began, where that is known. */
+  readonly began: readonly RowArrival[];
 }
 
 export interface ScreenOptions {
   readonly columns?: number;
   readonly rows?: number;
   readonly clock?: Clock;
+  readonly times?: ArrivalTimes;
 }
 
 /** How long a screen outlives its last viewer: a reload of the page must not lose modes that were set long ago. */
@@ -46,6 +52,8 @@ export class Screen {
   #terminal: Terminal | null = null;
   #serializer: SerializeAddon | null = null;
   #modes: ScreenModes | null = null;
+  readonly #times: ArrivalTimes | null;
+  #rowTimes: RowTimes | null = null;
   /** How far the terminal has parsed; always a place where the stream can be cut. */
   #position = 0;
   #users = 0;
@@ -59,6 +67,7 @@ export class Screen {
     this.columns = options.columns ?? limits.screenColumns;
     this.rows = options.rows ?? limits.screenRows;
     this.#clock = options.clock ?? systemClock;
+    this.#times = options.times ?? null;
     this.#unsubscribe = tail.changes.on((change) => {
       if (change.kind === 'restarted') void this.#exclusively(async () => this.#drop());
       else if (change.kind === 'grew') this.#followSoon();
@@ -91,6 +100,7 @@ export class Screen {
       columns: this.columns,
       rows: this.rows,
       text: serializer.serialize({ scrollback: limits.screenScrollbackLines }) + modes.serialise(),
+      began: this.#rowTimes?.rows() ?? [],
     }));
   }
 
@@ -143,10 +153,25 @@ export class Screen {
       const safe = lastSafeEnd(chunk.bytes);
       if (safe === 0 && chunk.bytes.length < longestSequenceBytes) return;
       const length = safe === 0 ? chunk.bytes.length : safe;
-      const { terminal } = this.#ensureTerminal();
-      await new Promise<void>((resolve) => terminal.write(chunk.bytes.subarray(0, length), resolve));
+      await this.#parse(chunk.bytes.subarray(0, length), chunk.offset);
       this.#position = chunk.offset + length;
     }
+  }
+
+  /** In pieces that came at one time each, so that it is known when the lines in them began. */
+  async #parse(bytes: Uint8Array, offset: number): Promise<void> {
+    const { terminal } = this.#ensureTerminal();
+    const rowTimes = this.#rowTimes;
+    const arrivals = (await this.#times?.between(offset, offset + bytes.length)) ?? [];
+    await new Promise<void>((resolve) => {
+      for (const [index, arrival] of arrivals.entries()) {
+        const from = Math.max(0, arrival.offset - offset);
+        if (index === 0 && from > 0) terminal.write(bytes.subarray(0, from));
+        const end = (arrivals[index + 1]?.offset ?? Number.POSITIVE_INFINITY) - offset;
+        terminal.write(bytes.subarray(from, Math.min(end, bytes.length)), () => rowTimes?.note(arrival));
+      }
+      terminal.write(arrivals.length === 0 ? bytes : '', resolve);
+    });
   }
 
   #ensureTerminal(): { terminal: Terminal; serializer: SerializeAddon; modes: ScreenModes } {
@@ -165,6 +190,7 @@ export class Screen {
     if (this.#serializer === null) terminal.loadAddon(serializer);
     this.#serializer = serializer;
     this.#modes ??= new ScreenModes(terminal);
+    if (this.#times !== null) this.#rowTimes ??= new RowTimes(terminal);
     return { terminal, serializer, modes: this.#modes };
   }
 
@@ -172,6 +198,8 @@ export class Screen {
     if (this.#followTimer !== null) clearTimeout(this.#followTimer);
     this.#followTimer = null;
     this.#modes?.dispose();
+    this.#rowTimes?.dispose();
+    this.#rowTimes = null;
     this.#terminal?.dispose();
     this.#modes = null;
     this.#terminal = null;

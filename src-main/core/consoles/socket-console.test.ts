@@ -127,9 +127,47 @@ describe('SocketConsole', () => {
     monitor.attach();
     await shows('Not connected');
     const peer = await new Peer().start();
-    expect(await monitor.type(Buffer.from('x'))).toBe('nobody-reads');
+    // The key was for us.
+    expect(await monitor.type(Buffer.from('x'))).toBe('written');
     (await peer.client()).write('hello');
     await shows('hello');
+    expect(peer.received).toBe('');
+  });
+
+  it('keeps what is typed before the peer has greeted, and hands it over after', async () => {
+    const peer = await new Peer().start();
+    const monitor = consoleAt(peer.path);
+    monitor.attach();
+    const early = monitor.type(Buffer.from('info '));
+    const client = await peer.client();
+    const later = monitor.type(Buffer.from('status\r'));
+    expect(await monitor.type(Buffer.alloc(64 * 1024))).toBe('full');
+    client.write('(qemu) ');
+    expect(await Promise.all([early, later])).toEqual(['written', 'written']);
+    await eventually(() => peer.received === 'info status\r');
+  });
+
+  it('keeps what is typed before QMP has greeted, until it is negotiated', async () => {
+    const peer = await new Peer().start();
+    const qmp = consoleAt(peer.path, { protocol: 'qmp' });
+    qmp.attach();
+    const client = await peer.client();
+    const typed = qmp.type(Buffer.from('{"execute": "stop"}\r'));
+    client.write('{"QMP": {"version": {}}}\r\n');
+    expect(await typed).toBe('written');
+    await eventually(() => peer.received === '{"execute": "qmp_capabilities"}\n{"execute": "stop"}\n');
+    await shows('{"execute": "stop"}');
+  });
+
+  it('does not let keys wait for a peer that serves another', async () => {
+    const peer = await new Peer().start();
+    const monitor = consoleAt(peer.path, { greetingMs: 20 });
+    monitor.attach();
+    expect(await monitor.type(Buffer.from('x'))).toBe('nobody-reads');
+    expect(await monitor.type(Buffer.from('y'))).toBe('nobody-reads');
+    (await peer.client()).write('(qemu) ');
+    await shows('(qemu) ');
+    expect(await monitor.type(Buffer.from('z'))).toBe('written');
   });
 
   it('says that the peer hung up', async () => {

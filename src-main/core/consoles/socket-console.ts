@@ -32,6 +32,8 @@ export interface SocketConsoleOptions {
 const defaultGreetingMs = 2000;
 /** More than this waiting for the disk, and the peer has to wait too. */
 const longestBacklogBytes = 4 * 1024 * 1024;
+/** A key, however long its sequence; more was pasted, or comes from a program. */
+const longestKeyBytes = 8;
 const negotiate = '{"execute": "qmp_capabilities"}';
 
 export class SocketConsole implements ConsoleInput {
@@ -43,6 +45,12 @@ export class SocketConsole implements ConsoleInput {
   #closed = false;
   #outputListener: () => void = () => undefined;
   #lostBytes = false;
+  /** The peer takes what is typed: it is connected, and has greeted where it does. */
+  #isListening = false;
+  /** Another program is being served, and nobody knows for how long. */
+  #isHeld = false;
+  /** Typed before the peer listens. */
+  #waiting: { readonly bytes: Uint8Array; settle(result: TypeResult): void }[] = [];
 
   constructor(options: SocketConsoleOptions) {
     this.#options = options;
@@ -72,6 +80,9 @@ export class SocketConsole implements ConsoleInput {
   }
 
   #disconnect(): void {
+    this.#isListening = false;
+    this.#isHeld = false;
+    for (const { settle } of this.#waiting.splice(0)) settle('nobody-reads');
     this.#wanted?.abort();
     this.#wanted = null;
     this.#socket?.destroy();
@@ -80,20 +91,38 @@ export class SocketConsole implements ConsoleInput {
   }
 
   type(bytes: Uint8Array): Promise<TypeResult> {
-    const socket = this.#socket;
     if (this.#closed) return Promise.resolve('closed');
-    if (socket === null || socket.destroyed) {
-      // The next key tries again: the peer may be back.
+    if (this.#wanted === null || this.#socket?.destroyed) {
+      // The peer may be back. A key that was pressed to try again is not meant for it.
       this.#disconnect();
       this.attach();
-      return Promise.resolve('nobody-reads');
+      if (bytes.length <= longestKeyBytes) return Promise.resolve('written');
     }
+    if (this.#isListening) return this.#hand(bytes);
+    const waitingBytes = this.#waiting.reduce((sum, { bytes: { length } }) => sum + length, bytes.length);
+    if (this.#isHeld) return Promise.resolve('nobody-reads');
+    if (waitingBytes > limits.keptKeysBytes) return Promise.resolve('full');
+    // A copy: the caller's bytes may be a view of a message buffer.
+    return new Promise((settle) => this.#waiting.push({ bytes: bytes.slice(), settle }));
+  }
+
+  #hand(bytes: Uint8Array): Promise<TypeResult> {
+    const socket = this.#socket;
+    if (socket === null) return Promise.resolve('nobody-reads');
     if (this.#discipline === null) return send(socket, bytes);
     const { echo, lines } = this.#discipline.key(bytes);
     this.#show(echo);
     return lines.length === 0
       ? Promise.resolve('written')
       : send(socket, Buffer.from(lines.map((line) => `${line}\n`).join('')));
+  }
+
+  /** Whoever typed early is served first. */
+  #listens(): void {
+    if (this.#isListening) return;
+    this.#isListening = true;
+    this.#isHeld = false;
+    for (const { bytes, settle } of this.#waiting.splice(0)) void this.#hand(bytes).then(settle);
   }
 
   async close(): Promise<void> {
@@ -108,7 +137,9 @@ export class SocketConsole implements ConsoleInput {
       socket = await this.#options.connect(signal);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (!signal.aborted) this.#say(`Not connected: ${reason}. Press a key to try again.`);
+      if (signal.aborted) return;
+      this.#disconnect();
+      this.#say(`Not connected: ${reason}. Press a key to try again.`);
       return;
     }
     socket.on('error', () => undefined);
@@ -123,37 +154,37 @@ export class SocketConsole implements ConsoleInput {
     if (signal.aborted) return;
     this.#discipline = this.#options.protocol === 'qmp' ? new LineDiscipline('qmp> ') : null;
     const greetingMs = this.#options.greetingMs === undefined ? defaultGreetingMs : this.#options.greetingMs;
-    const silence =
-      greetingMs === null
-        ? undefined
-        : setTimeout(
-            () =>
-              this.#say(
-                'Another program holds this console. QEMU serves one at a time; it is shown here when that one leaves.',
-              ),
-            greetingMs,
-          );
+    if (greetingMs === null) this.#listens();
+    const silence = greetingMs === null ? undefined : setTimeout(() => this.#heldByAnother(), greetingMs);
     socket.on('data', (bytes) => {
       clearTimeout(silence);
       this.#receive(socket, bytes);
     });
     socket.on('close', () => {
       clearTimeout(silence);
-      if (!signal.aborted) this.#say('The connection was closed. Press a key to connect again.');
+      if (signal.aborted) return;
+      this.#disconnect();
+      this.#say('The connection was closed. Press a key to connect again.');
     });
   }
 
-  #negotiated = new WeakSet<Socket>();
+  #heldByAnother(): void {
+    this.#isHeld = true;
+    for (const { settle } of this.#waiting.splice(0)) settle('nobody-reads');
+    this.#say('Another program holds this console. QEMU serves one at a time; it is shown here when that one leaves.');
+  }
 
   #receive(socket: Socket, bytes: Buffer): void {
     const discipline = this.#discipline;
     this.#writer.append(discipline === null ? bytes : discipline.output(bytes));
     if (this.#writer.pendingBytes > longestBacklogBytes) socket.pause();
     // The first thing QMP says is its greeting; before capabilities are negotiated it refuses every other command.
-    if (discipline === null || this.#negotiated.has(socket) || !bytes.includes(0x0a)) return;
-    this.#negotiated.add(socket);
-    this.#show(`${negotiate}\r\n`);
-    void send(socket, Buffer.from(`${negotiate}\n`));
+    if (this.#isListening || (discipline !== null && !bytes.includes(0x0a))) return;
+    if (discipline !== null) {
+      this.#show(`${negotiate}\r\n`);
+      void send(socket, Buffer.from(`${negotiate}\n`));
+    }
+    this.#listens();
   }
 
   #onWritten(): void {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -57,7 +57,7 @@ describe('Tail', () => {
     expect(tail.size).toBe(3);
     await appendFile(path, 'two');
     await eventually(() => tail.size === 6);
-    expect(changes.at(-1)).toEqual({ kind: 'grew', size: 6 });
+    expect(changes.at(-1)).toMatchObject({ kind: 'grew', size: 6 });
     expect(await text(tail)).toBe('onetwo');
     expect(await text(tail, 2, 2)).toBe('et');
     expect(await text(tail, 6)).toBe('');
@@ -77,6 +77,24 @@ describe('Tail', () => {
       times.push(performance.now() - at);
     }
     expect(times.sort((a, b) => a - b)[2]).toBeLessThan(100);
+  });
+
+  it('knows when bytes came: to the moment while it watches, between two looks where it could not', async () => {
+    const path = join(await temporary(), 'out');
+    await writeFile(path, 'from before');
+    await utimes(path, 1_000_000, 1_000_000);
+    const { tail, changes } = await tailOf(path);
+    expect(changes).toEqual([{ kind: 'grew', size: 11, time: { latest: 1_000_000_000, earliest: null } }]);
+    // Long enough to have become quiet: the condition is time itself.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const from = Date.now();
+    await appendFile(path, '.');
+    await eventually(() => tail.size === 12, { intervalMs: 1 });
+    const grown = changes.at(-1);
+    const time = grown?.kind === 'grew' ? grown.time : { latest: 0, earliest: 0 };
+    expect(time.earliest).toBe(time.latest);
+    expect(time.latest).toBeGreaterThanOrEqual(from - 10);
+    expect(time.latest).toBeLessThanOrEqual(Date.now());
   });
 
   it('waits for a file that is not there yet', async () => {

@@ -17,8 +17,15 @@ export interface Chunk {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** When the bytes that a file grew by were written, in milliseconds since the epoch. */
+export interface GrowthTime {
+  readonly latest: number;
+  /** The last look before; null where there was none. Where the kernel watches it is the same as `latest`. */
+  readonly earliest: number | null;
+}
+
 export type TailChange =
-  | { readonly kind: 'grew'; readonly size: number }
+  | { readonly kind: 'grew'; readonly size: number; readonly time: GrowthTime }
   /** The file became shorter or another file took its name: nothing that was read before belongs to this stream. */
   | { readonly kind: 'restarted'; readonly size: number }
   /** The file cannot be looked at (EIO, EACCES). Told once per spell; looking goes on. */
@@ -37,6 +44,9 @@ const silentMs = 5000;
 /** While the file does not exist there is nothing to watch; it is expected soon, or, after two seconds, perhaps never. */
 const missingMs = 50;
 const missingLooks = 40;
+
+/** File times are as coarse as the kernel's tick. */
+const clockGrainMs = 10;
 
 export interface Pace {
   readonly afterMs: number;
@@ -73,6 +83,9 @@ export class Tail {
   #wake: () => void = () => undefined;
   #looking: Promise<boolean> | null = null;
   #following: Promise<void> | null = null;
+  #lookedAt: number | null = null;
+  /** The kernel tells of every write, so what is seen now was written now. */
+  #watched = false;
 
   /** `punchedBefore`: everything below this offset is known to be a hole. */
   constructor(path: string, options: { readonly punchedBefore?: number } = {}) {
@@ -155,7 +168,10 @@ export class Tail {
       const woken = await (pace.watch ? this.#sleepWatching(pace.afterMs) : this.#sleep(pace.afterMs));
       if (this.#closed) return;
       if (pace.watch) await this.#replaceIfRenamed();
+      // Growth that the watch should have told of and did not: nobody knows since when.
+      this.#watched &&= woken;
       const grew = await this.look();
+      this.#watched = false;
       watchMissed ||= pace.watch && grew && !woken;
       looksWithoutGrowth = grew || woken ? 0 : looksWithoutGrowth + 1;
     }
@@ -184,6 +200,7 @@ export class Tail {
     try {
       // What came between the last look and the watch has no event.
       if (await this.look()) this.#wake();
+      this.#watched = watcher !== null;
       return await slept;
     } finally {
       watcher?.close();
@@ -194,14 +211,20 @@ export class Tail {
     try {
       const file = this.#file ?? (await this.#open());
       if (file === null) return false;
-      const { size } = await file.stat();
+      const { size, mtimeMs } = await file.stat();
       this.#failing = false;
+      const now = Date.now();
+      const before = this.#lookedAt;
+      this.#lookedAt = now;
       if (size === this.#size) return false;
       if (size < this.#size) {
         this.#restart(size);
       } else {
         this.#size = size;
-        this.changes.emit({ kind: 'grew', size });
+        // Nearer to the truth than now where we were kept from looking; a clock of another machine's may be anything.
+        const latest = mtimeMs <= now && mtimeMs >= (before ?? 0) - clockGrainMs ? mtimeMs : now;
+        const earliest = this.#watched ? latest : before === null ? null : Math.min(before, latest);
+        this.changes.emit({ kind: 'grew', size, time: { latest, earliest } });
       }
       return true;
     } catch (error) {

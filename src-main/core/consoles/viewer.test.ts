@@ -57,7 +57,7 @@ async function view(content: string | Uint8Array, options: { text?: boolean; par
   cleanups.add(() => screen?.dispose());
   const receiver = new Receiver();
   receiver.parses = options.parses ?? true;
-  const viewer = new Viewer(7, { tail, screen, boot: 3, writable: true }, receiver.onFrame);
+  const viewer = new Viewer(7, { tail, screen, times: null, boot: 3, writable: true }, receiver.onFrame);
   receiver.viewer = viewer;
   cleanups.add(() => viewer.close());
   return { path, tail, receiver, viewer };

@@ -5,9 +5,16 @@
  *
  * Never: keeps bytes that were not asked for, or waits for a slow receiver in a way that anyone else could feel.
  */
-import type { ConsoleFrame, FrameKind } from '../../../src-shared/contract/console-frames.ts';
+import {
+  type ConsoleFrame,
+  type FrameKind,
+  type NoteKind,
+  noteCodes,
+} from '../../../src-shared/contract/console-frames.ts';
+import { type Arrival, encodeArrivals, encodeRowArrivals } from '../../../src-shared/contract/console-times.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import type { Unsubscribe } from '../kit/emitter.ts';
+import type { ArrivalTimes } from './arrival-times.ts';
 import { findReplayStart, type Screen, type Snapshot } from './screen.ts';
 import type { Tail } from './tail.ts';
 
@@ -15,6 +22,8 @@ export interface ViewedStream {
   readonly tail: Tail;
   /** Null for a plain text log: it has no screen, only lines that end in LF and are sent with CR LF. */
   readonly screen: Screen | null;
+  /** Null: nobody is told when bytes came. */
+  readonly times: ArrivalTimes | null;
   /** Number of the boot whose stream it is. */
   readonly boot: number;
   readonly writable: boolean;
@@ -25,6 +34,13 @@ export interface ViewedStream {
  * Sent frames are never changed afterwards.
  */
 export type SendFrame = (frame: ConsoleFrame) => void;
+
+/** Something that happened at an offset and is no output. */
+export interface StreamNote {
+  readonly kind: NoteKind;
+  readonly offset: number;
+  readonly text: string;
+}
 
 const nothing = new Uint8Array(0);
 
@@ -45,6 +61,9 @@ export class Viewer {
   #pumping = false;
   #again = false;
   #lastByte = 0;
+  /** What the receiver believes of the bytes that come next. */
+  #arrival: Arrival | null = null;
+  #notes: StreamNote[] = [];
 
   /** Begins to send at once: a snapshot, `ready`, then bytes. `id` is the viewer's number in its frames. */
   constructor(id: number, stream: ViewedStream, send: SendFrame) {
@@ -73,6 +92,12 @@ export class Viewer {
   /** After what is in the file now has been sent, the viewer is told that nothing more will come, and why. */
   end(reason: string): void {
     this.#endReason = reason;
+    this.#pump();
+  }
+
+  /** Told when the bytes before it were sent. A picture of later days leaves it out. */
+  note(note: StreamNote): void {
+    this.#notes.push(note);
     this.#pump();
   }
 
@@ -105,6 +130,8 @@ export class Viewer {
     this.#unparsedSnapshotBytes = 0;
     this.#lastByte = 0;
     this.#endReason = null;
+    this.#arrival = null;
+    this.#notes = [];
     this.#needsSnapshot = false;
     this.#emit('restart', 0, this.#stream.boot);
     this.#emit('ready', 0, this.#stream.writable ? 1 : 0);
@@ -141,16 +168,19 @@ export class Viewer {
     const { tail } = this.#stream;
     const epoch = this.#epoch;
     if (this.#needsSnapshot) return this.#sendSnapshot(epoch, true);
+    if (this.#sendNote()) return true;
     if (this.#credit <= 0) return false;
     const lag = tail.size - this.#position;
     if (lag > limits.viewerLagBytes) return this.#sendSnapshot(epoch, false);
     if (lag <= 0) return this.#sendEnd();
-    const chunk = await tail.read(this.#position, Math.min(limits.consoleFrameBytes, this.#credit));
+    const from = Math.max(this.#position, tail.punchedBefore);
+    const chunk = await tail.read(from, this.#roomAt(from));
     if (epoch !== this.#epoch) return true;
     const lost = chunk.offset - this.#position;
     if (lost > 0) this.#emit('gap', chunk.offset, Math.min(lost, 0xffff_ffff));
     this.#position = chunk.offset + chunk.bytes.length;
     if (chunk.bytes.length === 0) return lost > 0;
+    this.#sendTime(chunk.offset);
     this.#emit('data', chunk.offset, chunk.bytes.length, this.#presentable(chunk.bytes));
     return true;
   }
@@ -164,6 +194,9 @@ export class Viewer {
     this.#snapshotOffset = snapshot.offset;
     this.#unparsedSnapshotBytes = payload.length;
     this.#lastByte = 0;
+    this.#arrival = null;
+    this.#notes = this.#notes.filter(({ offset }) => offset >= snapshot.offset);
+    if (snapshot.began.length > 0) this.#emit('rows', snapshot.offset, 0, encodeRowArrivals(snapshot.began));
     this.#emit('snapshot', snapshot.offset, (snapshot.columns << 16) | snapshot.rows, payload);
     if (first) this.#emit('ready', snapshot.offset, this.#stream.writable ? 1 : 0);
     return true;
@@ -173,7 +206,29 @@ export class Viewer {
     const { screen, tail } = this.#stream;
     if (screen !== null) return screen.snapshot();
     const offset = await findReplayStart(tail, tail.size);
-    return { offset, columns: limits.screenColumns, rows: limits.screenRows, text: '' };
+    return { offset, columns: limits.screenColumns, rows: limits.screenRows, text: '', began: [] };
+  }
+
+  /** A frame's worth, up to where other bytes came at another time, or something else is to be told. */
+  #roomAt(offset: number): number {
+    const nextTime = this.#stream.times?.endOf(offset) ?? Number.POSITIVE_INFINITY;
+    const nextNote = this.#notes[0]?.offset ?? Number.POSITIVE_INFINITY;
+    return Math.min(limits.consoleFrameBytes, this.#credit, nextTime - offset, nextNote - offset);
+  }
+
+  #sendTime(offset: number): void {
+    const arrival = this.#stream.times?.at(offset) ?? null;
+    if (arrival === null || arrival === this.#arrival) return;
+    this.#arrival = arrival;
+    this.#emit('times', offset, 0, encodeArrivals([arrival]));
+  }
+
+  #sendNote(): boolean {
+    const [note] = this.#notes;
+    if (note === undefined || note.offset > this.#position) return false;
+    this.#notes.shift();
+    this.#emit('note', note.offset, noteCodes[note.kind], encode(note.text));
+    return true;
   }
 
   #sendEnd(): false {
