@@ -20,6 +20,7 @@ import { screenshot } from './commands/screenshot.ts';
 import { serve } from './commands/serve.ts';
 import { start } from './commands/start.ts';
 import { stop } from './commands/stop.ts';
+import { supportBundle } from './commands/support.ts';
 import { remove, restore } from './commands/trash.ts';
 import type { Command, CommandContext, ExitCode } from './context.ts';
 import { takeMachine } from './machine-option.ts';
@@ -49,6 +50,7 @@ const commands: Readonly<Record<string, Command>> = {
   console: attach,
   screenshot,
   doctor,
+  'support-bundle': supportBundle,
 };
 
 /** A home that is open, and how it is let go of. */

@@ -22,6 +22,7 @@ export const usage = `slipway: boot images in QEMU, watch them and talk to them
   slipway delete NAME                      move it to the trash
   slipway restore TRASH                    take it out again
   slipway doctor                           what this host offers to guests, and how to repair it
+  slipway support-bundle [NAME]            one file with everything that helps others to help
   slipway serve                            the window as a web page on loopback
 
 NAME is an instance's name or id; stop, show, console and screenshot find the only one by themselves.
@@ -129,6 +130,13 @@ missing. Changes nothing. Exit code 1 when something keeps guests from running.
 
 With --machine json: {"examinedAt", "verdict": {"state", "text"}, "sections": [{"id", "title", "checks": [...]}]}
 `,
+  'support-bundle': `slipway support-bundle [NAME] [-o PATH]
+
+A zip with the doctor's report and versions, and of NAME its Spec, command, timeline and the ends of its logs. Names,
+directories and what looks like a secret are taken out; what a guest printed can hold anything, so look through it.
+
+  -o, --output PATH   where to (default: slipway-support-….zip here); a file that is there is not replaced
+`,
   serve: `slipway serve [--port N] [--allow-power]
 
 Serves until it is stopped; guests run on. The address has a token in it: whoever has it has your guests.
@@ -171,5 +179,7 @@ export const wordsOfOthers: Readonly<Record<string, string>> = {
   ui: 'serve',
   web: 'serve',
   check: 'doctor',
+  support: 'support-bundle',
+  bundle: 'support-bundle',
   diagnose: 'doctor',
 };

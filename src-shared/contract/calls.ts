@@ -14,6 +14,7 @@ import { instanceCalls } from './calls/instances.ts';
 import { ownerCalls } from './calls/owner.ts';
 import { portCalls } from './calls/ports.ts';
 import type { CallRow } from './calls/row.ts';
+import { supportCalls } from './calls/support.ts';
 
 export const calls = {
   ...hostCalls,
@@ -23,6 +24,7 @@ export const calls = {
   ...portCalls,
   ...commandCalls,
   ...doctorCalls,
+  ...supportCalls,
   ...fileCalls,
   ...ownerCalls,
 } as const satisfies Record<string, CallRow<z.ZodType, z.ZodType>>;

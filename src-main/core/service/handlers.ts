@@ -8,6 +8,7 @@ import { instanceHandlers } from './handlers/instances.ts';
 import { ownerHandlers } from './handlers/owner.ts';
 import { portHandlers } from './handlers/ports.ts';
 import type { HandlerServices } from './handlers/services.ts';
+import { supportHandlers } from './handlers/support.ts';
 import type { Handlers } from './router.ts';
 
 export function createHandlers(services: HandlerServices): Handlers {
@@ -17,6 +18,7 @@ export function createHandlers(services: HandlerServices): Handlers {
     ...fuchsiaHandlers(services),
     ...consoleHandlers(services),
     ...doctorHandlers(services),
+    ...supportHandlers(services),
     ...fileHandlers(),
     ...ownerHandlers(services),
     ...portHandlers(services),

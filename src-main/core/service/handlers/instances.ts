@@ -1,10 +1,10 @@
 /** Instances. Each handler is a few lines: the work is the manager's. */
-import { open } from 'node:fs/promises';
 import type { instanceCalls } from '../../../../src-shared/contract/calls/instances.ts';
 import type { Spec } from '../../../../src-shared/model/spec.ts';
 import { previewCommand } from '../../instances/preview.ts';
 import { draftOfSpec, requestOfDraft } from '../draft.ts';
 import { demandPower, mayRunPrograms } from '../power.ts';
+import { readRange } from '../read-range.ts';
 import type { HandlerServices, HandlersOf } from './services.ts';
 
 export function instanceHandlers(services: HandlerServices): HandlersOf<typeof instanceCalls> {
@@ -57,18 +57,4 @@ export function instanceHandlers(services: HandlerServices): HandlersOf<typeof i
       base64: Buffer.from(await manager.get(id).screenshot()).toString('base64'),
     }),
   };
-}
-
-async function readRange(path: string, offset: number, length: number) {
-  const file = await open(path, 'r').catch(() => null);
-  if (file === null) return { offset: 0, size: 0, base64: '' };
-  try {
-    const { size } = await file.stat();
-    const from = Math.min(size, offset < 0 ? Math.max(0, size + offset) : offset);
-    const wanted = Math.min(length, size - from);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(wanted), 0, wanted, from);
-    return { offset: from, size, base64: buffer.toString('base64', 0, bytesRead) };
-  } finally {
-    await file.close();
-  }
 }
