@@ -114,7 +114,6 @@ export const instanceStrings = {
     state: 'State',
     up: 'up',
     started: (when: string) => `Started ${when}`,
-    exposed: 'open beyond this host',
     stopping: 'Asking the guest to power off. Force stop does not wait for it.',
     renameHint: 'Rename (F2)',
   },

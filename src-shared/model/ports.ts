@@ -86,7 +86,7 @@ export const portCheckSchema = z.strictObject({
 });
 export type PortCheck = z.infer<typeof portCheckSchema>;
 
-const webPorts: ReadonlySet<number> = new Set([80, 81, 591, 3000, 5000, 5173, 8000, 8008, 8080, 8081, 8888, 9000]);
+const webPorts: ReadonlySet<number> = new Set([80, 3000, 5000, 5173, 8000, 8080, 8081, 8888]);
 
 /** How a browser would be sent there, by what answered, by the guest's port or by the mapping's name; null: it is no web. */
 export function webScheme(port: Pick<PortStatus, 'protocol' | 'guest' | 'name' | 'answer'>): 'http' | 'https' | null {

@@ -92,7 +92,8 @@ function noSuchAddress(mapping: Wanted, index: number): PortCheck {
   return { state: 'no-such-address', owner: null, suggestion: null, failure };
 }
 
-function twiceFailure({ host, protocol }: Wanted, twin: Wanted, field: string): Failure {
+/** The same words wherever it is found out. */
+export function twiceFailure({ host, protocol }: Wanted, twin: Wanted, field: string): Failure {
   return {
     code: 'port_busy',
     message: `Host port ${host}/${protocol} is already used by the mapping "${twin.name || 'above'}".`,

@@ -25,6 +25,7 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { Meter } from '../../ui/meter.tsx';
 import { AccelerationBadge } from '../doctor/acceleration-badge.tsx';
+import { LanBadge } from '../ports/exposure-badge.tsx';
 import { hasDisplay } from '../screenshot/display.ts';
 import { RenameField } from './rename-field.tsx';
 import { RowMenuItems } from './row-menu.tsx';
@@ -234,8 +235,6 @@ function Name({ view }: { view: InstanceView }) {
   );
 }
 
-const isBeyond = ({ bind }: InstanceView['ports'][number]): boolean => bind !== '127.0.0.1' && bind !== 'localhost';
-
 export function InstanceHeader({ view }: { view: InstanceView }) {
   const { stores } = useApplication();
   const { status } = view;
@@ -263,7 +262,7 @@ export function InstanceHeader({ view }: { view: InstanceView }) {
         {status.processLives && status.startedAt !== null && <Uptime since={status.startedAt} />}
         <EngineBadge view={view} />
         {view.origin === 'ffx' && <Badge about={instanceStrings.ffx}>{instanceStrings.tags.ffx}</Badge>}
-        {view.ports.some(isBeyond) && <Badge tone="warning">{instanceStrings.header.exposed}</Badge>}
+        <LanBadge view={view} />
         <Actions view={view} />
       </div>
       <Activity view={view} />

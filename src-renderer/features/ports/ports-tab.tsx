@@ -1,87 +1,175 @@
-/** ports/ owns the table of port mappings: what was asked for, what is there, and what to do with it. */
-import { ExternalLink } from 'lucide-react';
-import type { InstanceView } from '../../../src-shared/model/instance.ts';
-import type { PortStatus } from '../../../src-shared/model/ports.ts';
+/**
+ * ports/ owns the table of port mappings: what was asked for, what is there, and what to do with it. What is true of a
+ * port it is told by the core; it must never connect to one itself.
+ */
+import { RefreshCw } from 'lucide-react';
+import { useState } from 'react';
+import { toFailure } from '../../../src-shared/contract/errors.ts';
+import type { InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
+import type { PortMapping, PortStatus } from '../../../src-shared/model/ports.ts';
 import { useApplication, useDetails } from '../../state/context.tsx';
-import { openLink } from '../../state/links.ts';
-import { IconButton } from '../../ui/button.tsx';
-import { CopyButton, CopyIcon } from '../../ui/copy-button.tsx';
-import { hostAddress, isLoopback, portWord, webAddress } from './port-words.ts';
+import { portStrings } from '../../strings/ports.ts';
+import { Button } from '../../ui/button.tsx';
+import { Empty } from '../../ui/empty.tsx';
+import { PortEditor } from './port-editor.tsx';
+import { PortRow } from './port-row.tsx';
+import type { PortText } from './port-words.ts';
+import './ports.css';
+import { usePortChecks } from './use-port-checks.ts';
+import { usePortProbe } from './use-port-probe.ts';
 
-function PortRow({ port, sshLine }: { port: PortStatus; sshLine: string | null }) {
-  const application = useApplication();
-  const address = hostAddress(port);
-  const url = webAddress(port);
-  return (
-    <tr>
-      <td>{port.name}</td>
-      <td className="mono">
-        {port.guest}/{port.protocol}
-      </td>
-      <td className="mono ports-host">
-        {address ?? '–'}
-        {!isLoopback(port) && (
-          <span className="badge ports-badge" data-tone="warning">
-            beyond this host
-          </span>
-        )}
-      </td>
-      <td>
-        <span className="port-state" data-state={port.state}>
-          {portWord(port)}
-        </span>
-        {port.failure && (
-          <p className="ports-failure">
-            {port.failure.message}
-            {port.failure.cause !== undefined && ` ${port.failure.cause}`}
-            {port.failure.hint !== undefined && <span className="field-hint"> {port.failure.hint}</span>}
-          </p>
-        )}
-      </td>
-      <td className="ports-actions">
-        {address !== null && (port.state === 'mapped' || port.state === 'answering') && (
-          <>
-            <CopyIcon text={address} label={`Copy address of ${port.name}`} />
-            {sshLine !== null && port.guest === 22 && <CopyButton text={sshLine} label="Copy ssh command" />}
-            {url !== null && (
-              <IconButton small icon={ExternalLink} label={`Open ${url}`} onClick={() => openLink(application, url)} />
-            )}
-          </>
-        )}
-      </td>
-    </tr>
-  );
+const blank: PortText = { name: '', protocol: 'tcp', guest: '', host: '', bind: '127.0.0.1' };
+
+/** Why there can be none, or null. */
+function useNoPorts(view: InstanceView, details: InstanceDetails | undefined): 'none' | 'tap' | null {
+  const networking = details?.spec.host.networking;
+  if (view.ports.length > 0 || (networking !== 'none' && networking !== 'tap')) return null;
+  return networking;
+}
+
+/** The host port as it was chosen: of a mapping that was given a free one, none. */
+function asText(port: PortStatus, asked: readonly PortMapping[]): PortText {
+  const chosen = asked.find(({ name }) => name === port.name);
+  const host = chosen === undefined ? null : chosen.host;
+  return {
+    name: port.name,
+    protocol: port.protocol,
+    guest: String(port.guest),
+    host: host === null ? '' : String(host),
+    bind: port.bind,
+  };
 }
 
 export function PortsTab({ view }: { view: InstanceView }) {
+  const application = useApplication();
   const details = useDetails(view.id);
-  if (view.ports.length === 0)
+  const [editing, setEditing] = useState<string | null>(null);
+  const { probing, probe } = usePortProbe(view);
+  const { ports, id } = view;
+  const { phase, processLives } = view.status;
+  const hostAddresses = details?.hostAddresses ?? [];
+  const asked = details?.spec.host.ports ?? [];
+  const isForeign = view.origin === 'ffx';
+  const isIdle = phase === 'stopped' || (phase === 'failed' && !processLives);
+  const isChangeable = !isForeign && (isIdle || phase === 'running');
+  const toTry = isForeign
+    ? []
+    : ports.filter(({ state, host }) => host !== null && (state === 'failed' || (isIdle && state === 'pending')));
+  const checks = usePortChecks(
+    toTry.map((port) => ({ ...asText(port, asked), host: String(port.host), key: port.name })),
+    id,
+  );
+  const none = useNoPorts(view, details);
+  if (none !== null)
     return (
-      <p className="page-note">
-        No ports are mapped.{' '}
-        {details?.spec.host.networking === 'none'
-          ? 'This instance has no network.'
-          : 'Stop the instance and edit it to map a port of the guest to this host.'}
-      </p>
+      <Empty title={none === 'none' ? portStrings.noneTitle : portStrings.tapTitle}>
+        {none === 'none' ? portStrings.noNetwork : portStrings.tap}
+      </Empty>
     );
+
+  const change = async (name: string, mapping: PortMapping): Promise<void> => {
+    await application.call('port.change', { id, name, mapping });
+    setEditing(null);
+  };
+  const moveTo = (port: PortStatus, host: number): void => {
+    const { name, protocol, guest, bind } = port;
+    change(port.name, { name, protocol, guest, bind, host }).catch((error: unknown) =>
+      application.notifyFailure(toFailure(error)),
+    );
+  };
+  const remove = async (name: string): Promise<void> => {
+    try {
+      const mapping = await application.call('port.remove', { id, name });
+      const restore = (): void => {
+        application
+          .call('port.add', { id, mapping })
+          .catch((error: unknown) => application.notifyFailure(toFailure(error)));
+      };
+      application.notify({
+        tone: 'plain',
+        text: portStrings.removed(name, view.name),
+        failure: null,
+        action: { label: portStrings.undo, run: restore },
+      });
+    } catch (error) {
+      application.notifyFailure(toFailure(error));
+    }
+  };
+  const isOfDevice = (name: string): boolean =>
+    view.guestKind === 'fuchsia' && details !== undefined && !asked.some((port) => port.name === name);
+  const facts = { id, login: details?.login ?? null, hasScp: view.guestKind !== 'linux' };
+  const names = ports.map(({ name }) => name);
   return (
-    <table className="table ports-table" aria-label="Port mappings">
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Guest</th>
-          <th scope="col">Host</th>
-          <th scope="col">State</th>
-          <th scope="col">
-            <span className="unseen">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {view.ports.map((port) => (
-          <PortRow key={`${port.name}/${port.protocol}`} port={port} sshLine={details?.sshLine ?? null} />
-        ))}
-      </tbody>
-    </table>
+    <div className="ports">
+      {ports.length === 0 && <Empty title={portStrings.emptyTitle}>{portStrings.empty}</Empty>}
+      {ports.length > 0 && (
+        <div className="ports-head">
+          <p className="field-hint">
+            {isForeign ? portStrings.ffxNote : isIdle ? portStrings.stoppedNote : portStrings.runningNote}
+          </p>
+          {phase === 'running' && (
+            <Button small icon={RefreshCw} title={portStrings.probeAbout} disabled={probing} onClick={probe}>
+              {probing ? portStrings.probing : portStrings.probeNow}
+            </Button>
+          )}
+        </div>
+      )}
+      {(ports.length > 0 || isChangeable) && (
+        <table className="table ports-table" aria-label={portStrings.table}>
+          <thead>
+            <tr>
+              <th scope="col">{portStrings.columns.name}</th>
+              <th scope="col">{portStrings.columns.guest}</th>
+              <th scope="col">{portStrings.columns.host}</th>
+              <th scope="col">{portStrings.columns.state}</th>
+              <th scope="col">
+                <span className="unseen">{portStrings.columns.actions}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {ports.map((port) =>
+              editing === port.name && isChangeable ? (
+                <PortEditor
+                  key={port.name}
+                  id={id}
+                  start={asText(port, asked)}
+                  who={port.name}
+                  taken={names.filter((name) => name !== port.name)}
+                  hostAddresses={hostAddresses}
+                  action="save"
+                  hostOnly={isOfDevice(port.name)}
+                  onSubmit={(mapping) => change(port.name, mapping)}
+                  onCancel={() => setEditing(null)}
+                />
+              ) : (
+                <PortRow
+                  key={port.name}
+                  port={port}
+                  check={checks.get(port.name)}
+                  facts={facts}
+                  hostAddresses={hostAddresses}
+                  onEdit={isChangeable ? () => setEditing(port.name) : null}
+                  onRemove={isChangeable && !isOfDevice(port.name) ? () => void remove(port.name) : null}
+                  onUse={(host) => moveTo(port, host)}
+                />
+              ),
+            )}
+            {isChangeable && (
+              <PortEditor
+                key="new"
+                id={id}
+                start={blank}
+                who={portStrings.newPort}
+                taken={names}
+                hostAddresses={hostAddresses}
+                action="add"
+                onSubmit={async (mapping) => void (await application.call('port.add', { id, mapping }))}
+              />
+            )}
+          </tbody>
+        </table>
+      )}
+    </div>
   );
 }

@@ -1,8 +1,9 @@
 /** Port mappings, the gdb stub's port and readiness checks that need either. */
+import type { Failure } from '../../../../src-shared/contract/errors.ts';
 import type { Finding } from '../../../../src-shared/model/instance.ts';
 import type { PortCheck } from '../../../../src-shared/model/ports.ts';
 import type { Spec } from '../../../../src-shared/model/spec.ts';
-import { checkPorts, collide } from '../../network/port-check.ts';
+import { checkPorts, collide, reservedFailure, twiceFailure } from '../../network/port-check.ts';
 import { errorFinding, warningFinding } from './findings.ts';
 import type { HostFacts } from './host-facts.ts';
 
@@ -26,30 +27,16 @@ export function portFindings(spec: Spec, host: HostFacts): Finding[] {
         errorFinding('invalid_input', `Two port mappings are called "${port.name}".`, { field: `${field}.name` }),
       );
     }
-    if (earlier.some((other) => collide(other, port))) {
-      findings.push(
-        errorFinding('invalid_input', `Host port ${port.host}/${port.protocol} is mapped twice.`, {
-          hint: 'Choose another, or leave it empty for a free one.',
-          field: `${field}.host`,
-        }),
-      );
-    }
+    const twin = earlier.find((other) => collide(other, port));
+    if (twin !== undefined) findings.push(asFinding('error', twiceFailure(port, twin, `${field}.host`)));
     if (port.host !== null && port.host < host.firstUnprivilegedPort && !host.isRoot) {
-      findings.push(
-        warningFinding(
-          'not_permitted',
-          `Host port ${port.host} is below ${host.firstUnprivilegedPort}, and those are for root.`,
-          {
-            cause: 'QEMU will not be allowed to listen on it.',
-            hint: `Use ${8000 + port.host}, for example.`,
-            field: `${field}.host`,
-          },
-        ),
-      );
+      findings.push(asFinding('warning', reservedFailure(port.host, `${field}.host`)));
     }
   }
   return [...findings, ...readinessFindings(spec)];
 }
+
+const asFinding = (severity: Finding['severity'], failure: Failure): Finding => ({ severity, failure });
 
 /** Tries to listen, for a moment, where the guest's mappings and the gdb stub will. */
 export async function busyPortFindings(spec: Spec): Promise<Finding[]> {
