@@ -36,6 +36,7 @@ export type OpenDialog =
   | { readonly kind: 'group'; readonly ids: readonly string[] }
   | { readonly kind: 'duplicate'; readonly id: string }
   | { readonly kind: 'screenshot'; readonly id: string }
+  | { readonly kind: 'palette' }
   | { readonly kind: 'shortcuts' };
 
 /** What the right side shows: the selected instance, or a page. The gallery is for whoever works on the look. */

@@ -3,6 +3,7 @@
  * are all read from it. To add an action, add a row.
  */
 import {
+  Bug,
   Camera,
   Copy,
   FolderInput,
@@ -26,7 +27,9 @@ import type { InstanceView } from '../../../src-shared/model/instance.ts';
 import type { Application } from '../../state/application.ts';
 import { actionsOf } from '../../state/instances.ts';
 import { instanceStrings } from '../../strings/instances.ts';
+import { supportStrings } from '../../strings/support.ts';
 import { copyText } from '../../ui/clipboard.ts';
+import { saveSupportBundle } from '../support/save-support-bundle.ts';
 
 const strings = instanceStrings.actions;
 
@@ -205,6 +208,13 @@ export const rowActions: readonly RowAction[] = [
       void copyText(id).then(() =>
         application.notify({ tone: 'plain', text: strings.idCopied, failure: null, action: null }),
       ),
+  },
+  {
+    id: 'support',
+    icon: Bug,
+    section: 'reach',
+    label: () => supportStrings.action,
+    run: (application, { id }) => void saveSupportBundle(application, id),
   },
   {
     id: 'delete',

@@ -11,6 +11,7 @@ export interface Shortcut {
 }
 
 export const shortcuts: readonly Shortcut[] = [
+  { keys: 'Ctrl+Shift+P', what: 'Command palette: everything that can be done now', inTerminal: true },
   { keys: 'F6', what: 'Between the list and the console', inTerminal: true },
   { keys: 'Alt+1 … 6', what: 'Console, Timeline, Ports, Command, Details, Show', inTerminal: true },
   { keys: 'Ctrl+Shift+L', what: 'Launch the selected instance', inTerminal: true },
@@ -18,6 +19,17 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'Ctrl+Shift+F', what: 'Search in the console', inTerminal: true },
   { keys: 'Ctrl+Shift+C', what: 'Copy the selection', inTerminal: true },
   { keys: 'Ctrl+Shift+V', what: 'Paste', inTerminal: true },
+  { keys: 'Ctrl+Shift+K', what: 'Clear the console’s view', inTerminal: true },
+  { keys: 'Ctrl+Shift+D', what: 'Split the console to the right', inTerminal: true },
+  { keys: 'Ctrl+Shift+E', what: 'Split it down', inTerminal: true },
+  { keys: 'Ctrl+Shift+O', what: 'To the next pane', inTerminal: true },
+  { keys: 'Ctrl+Shift+U', what: 'Move the tab to the next pane', inTerminal: true },
+  { keys: 'Ctrl+Shift+[', what: 'Previous tab of the pane', inTerminal: true },
+  { keys: 'Ctrl+Shift+]', what: 'Next tab of the pane', inTerminal: true },
+  { keys: 'Ctrl+Shift+X', what: 'Open the console in a window', inTerminal: true },
+  { keys: 'Ctrl+Shift++', what: 'Larger console text', inTerminal: true },
+  { keys: 'Ctrl+Shift+-', what: 'Smaller console text', inTerminal: true },
+  { keys: 'Ctrl+Shift+0', what: 'Console text of the usual size', inTerminal: true },
   { keys: 'N', what: 'New instance (Ctrl+N in the window)', inTerminal: false },
   { keys: '/', what: 'Search instances (or Ctrl+K)', inTerminal: false },
   { keys: '?', what: 'This list', inTerminal: false },
@@ -30,32 +42,54 @@ export function tabKey(event: KeyboardEvent): InstanceTab | undefined {
   return digit === undefined ? undefined : instanceTabs[Number(digit) - 1];
 }
 
-export type GlobalKey = 'cycle' | 'launch' | 'stop' | InstanceTab;
+export type GlobalKey = 'palette' | 'cycle' | 'launch' | 'stop' | InstanceTab;
 
 /** Keys that act wherever the focus is, terminals included. */
 export function globalKey(event: KeyboardEvent): GlobalKey | undefined {
   if (event.key === 'F6') return 'cycle';
   if (event.ctrlKey && event.shiftKey && !event.altKey && !event.metaKey) {
+    if (event.code === 'KeyP') return 'palette';
     if (event.code === 'KeyL') return 'launch';
     if (event.code === 'KeyS') return 'stop';
   }
   return tabKey(event);
 }
 
+const consoleActions = {
+  KeyF: 'search',
+  KeyC: 'copy',
+  KeyK: 'clear',
+  KeyD: 'splitRight',
+  KeyE: 'splitDown',
+  KeyO: 'nextPane',
+  KeyU: 'moveTab',
+  BracketLeft: 'previousTab',
+  BracketRight: 'nextTab',
+  KeyX: 'detach',
+  Equal: 'larger',
+  NumpadAdd: 'larger',
+  Minus: 'smaller',
+  NumpadSubtract: 'smaller',
+  Digit0: 'usualSize',
+} as const;
+export type ConsoleAction = (typeof consoleActions)[keyof typeof consoleActions];
+
 /**
- * Says whether a terminal must leave a key alone, and does what the console's own keys ask for. Ctrl+Shift+V is left to
- * the browser: its own paste event works without permission to read the clipboard.
+ * What a key asks of the consoles. Ctrl+Shift and a letter or a sign: on a serial line that is the same byte as without
+ * Shift, or none, so nothing is taken from a guest.
  */
-export function consoleKey(event: KeyboardEvent, keys: { search(): void; copy(): void }): boolean {
-  if (globalKey(event) !== undefined) return true;
-  if (!event.ctrlKey || !event.shiftKey || event.altKey || event.metaKey) return false;
-  const act = { KeyF: keys.search, KeyC: keys.copy }[event.code];
-  if (act !== undefined) {
-    event.preventDefault();
-    if (event.type === 'keydown') act();
-    return true;
-  }
-  return event.code === 'KeyV';
+export function consoleAction(event: KeyboardEvent): ConsoleAction | undefined {
+  if (!event.ctrlKey || !event.shiftKey || event.altKey || event.metaKey) return undefined;
+  return Object.entries(consoleActions).find(([code]) => code === event.code)?.[1];
+}
+
+/**
+ * Whether a terminal must leave a key alone. Ctrl+Shift+V is left to the browser: its own paste event works without
+ * permission to read the clipboard.
+ */
+export function isKeptFromTerminal(event: KeyboardEvent): boolean {
+  if (globalKey(event) !== undefined || consoleAction(event) !== undefined) return true;
+  return event.ctrlKey && event.shiftKey && !event.altKey && !event.metaKey && event.code === 'KeyV';
 }
 
 /** Whether a bare letter is text being typed and not a command. */

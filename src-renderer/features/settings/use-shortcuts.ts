@@ -36,7 +36,8 @@ export function useShortcuts(application: Application): void {
     const pressed = (event: KeyboardEvent): void => {
       if (application.stores.view.getState().dialog !== null) return;
       const key = globalKey(event);
-      if (key === 'cycle') cycle();
+      if (key === 'palette') application.openDialog({ kind: 'palette' });
+      else if (key === 'cycle') cycle();
       else if (key === 'launch' || key === 'stop') act(application, key);
       else if (key !== undefined) application.showTab(key);
       else if (isTyping(event.target) || !letterKey(application, event)) return;

@@ -8,6 +8,7 @@ import { GroupDialog } from '../instances/group-dialog.tsx';
 import { EditDialog } from '../launch/edit-dialog.tsx';
 import { LaunchDialog } from '../launch/launch-dialog.tsx';
 import { SaveTemplateDialog } from '../launch/templates/save-template-dialog.tsx';
+import { CommandPalette } from '../palette/command-palette.tsx';
 import { ScreenshotDialog } from '../screenshot/screenshot-dialog.tsx';
 import { ShortcutsDialog } from '../settings/shortcuts-dialog.tsx';
 
@@ -34,6 +35,8 @@ export function Dialogs() {
       return <DuplicateDialog id={dialog.id} onClose={close} />;
     case 'screenshot':
       return <ScreenshotDialog id={dialog.id} onClose={close} />;
+    case 'palette':
+      return <CommandPalette onClose={close} />;
     case 'shortcuts':
       return <ShortcutsDialog onClose={close} />;
   }
