@@ -265,6 +265,31 @@ describe('one instance from its first boot to the trash and back', () => {
     expect((await text('stop', 'taken', '--now')).stdout).not.toContain(String(busy));
   });
 
+  it('port add, list, check and remove, on a guest that runs and on one that does not', async () => {
+    await text('start', '--demo', '--name', 'ports', '--qemu', qemu);
+    const added = await json('port', 'add', 'ports', 'web:80');
+    expect(added).toMatchObject({ code: 0, json: { name: 'web', state: 'mapped', host: expect.any(Number) } });
+    const { host } = added.json as { host: number };
+    expect((await text('port', 'list', 'ports')).stdout).toBe(`web  80/tcp  127.0.0.1:${host}    mapped\n`);
+    expect(await json('port', 'list', '--probe')).toMatchObject({ code: 0, json: [{ name: 'web', guest: 80 }] });
+    const checked = await text('port', 'check', `mine:80:${host}`, `other:81:${host}`, 'any:82');
+    expect(checked.code).toBe(1);
+    expect(checked.stdout).toMatch(/^mine {3}taken .*the guest "ports" .* Port \d+ is free\.$/m);
+    expect(checked.stdout).toMatch(/^other {2}twice .*already used by the mapping "mine"/m);
+    expect(checked.stdout).toMatch(/^any {4}free: one is chosen$/m);
+    expect((await text('port', 'add', 'ports', `more:81:${host}`)).stderr).toContain('is in use by the guest "ports"');
+    expect((await text('port', 'add', 'ports', 'web:81')).stderr).toContain('called "web" already');
+    const removed = await text('port', 'remove', 'ports', 'web');
+    expect(removed).toMatchObject({ code: 0, stdout: 'web is closed. Undo: slipway port add ports web:80\n' });
+    await text('stop', 'ports', '--now');
+    expect((await text('port', 'add', 'ports', `ssh:22:127.0.0.1:${host}`)).stdout).toContain('at the next launch');
+    expect(await json('show', 'ports')).toMatchObject({ json: { spec: { host: { ports: [{ name: 'ssh', host }] } } } });
+    expect((await text('port', 'remove', 'ports', 'nope')).stderr).toContain('It has: ssh.');
+    expect((await text('port', 'frob')).code).toBe(2);
+    expect((await text('port', 'add', 'ports', '8080:80')).code).toBe(2);
+    await text('delete', 'ports', '--yes');
+  });
+
   it('a guest that dies at once: what QEMU said is shown', async () => {
     const broken = await fakeQemuBinary({ exit: { code: 1, stderr: 'qemu-system-x86_64: -M x: unsupported\n' } });
     cleanups.add(() => broken.dispose());

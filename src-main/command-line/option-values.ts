@@ -37,20 +37,20 @@ export function bootOf(text: string | undefined): number | null {
 }
 
 /** `NAME:GUEST[:HOST]`, `NAME:GUEST:ADDRESS:HOST`, each with `/udp` behind it or not. */
-export function portMappingOf(text: string) {
+export function portMappingOf(text: string, option = '--port') {
   const match = /^([^:/]+):(\d+)(?::(?:([^:/]+):)?(\d+))?(?:\/(tcp|udp))?$/.exec(text);
   const [, name, guest, bind, host, protocol] = match ?? [];
   if (name === undefined || guest === undefined)
-    throw new UsageError(`--port takes NAME:GUEST[:[ADDRESS:]HOST][/udp], not "${text}"`);
+    throw new UsageError(`${option} takes NAME:GUEST[:[ADDRESS:]HOST][/udp], not "${text}"`);
   // HOST:GUEST, as other tools have it, would forward some other port and say nothing.
   if (/^[\d.]+$/.test(name))
-    throw new UsageError(`--port begins with a NAME, and "${name}" is a number: --port NAME:GUEST:HOST`);
+    throw new UsageError(`${option} begins with a NAME, and "${name}" is a number: ${option} NAME:GUEST:HOST`);
   return {
     name,
     protocol: protocol === 'udp' ? ('udp' as const) : ('tcp' as const),
-    guest: portNumberOf(guest, '--port'),
+    guest: portNumberOf(guest, option),
     // 0 is how a free port is asked for everywhere else.
-    host: host === undefined || host === '0' ? null : portNumberOf(host, '--port'),
+    host: host === undefined || host === '0' ? null : portNumberOf(host, option),
     ...(bind === undefined ? {} : { bind }),
   };
 }

@@ -15,6 +15,7 @@ import { doctor } from './commands/doctor.ts';
 import { duplicate, label, rename } from './commands/label.ts';
 import { logs } from './commands/logs.ts';
 import { list, show } from './commands/look.ts';
+import { port } from './commands/port.ts';
 import { pause, reset, restart, resume } from './commands/power.ts';
 import { screenshot } from './commands/screenshot.ts';
 import { serve } from './commands/serve.ts';
@@ -49,6 +50,7 @@ const commands: Readonly<Record<string, Command>> = {
   restore,
   console: attach,
   screenshot,
+  port,
   doctor,
   'support-bundle': supportBundle,
 };

@@ -16,6 +16,7 @@ export const usage = `slipway: boot images in QEMU, watch them and talk to them
   slipway show NAME                        everything known about one
   slipway console NAME                     a terminal on it; Ctrl-] leaves
   slipway screenshot NAME -o PATH          what its display shows
+  slipway port add|remove|list|check       port mappings, also of a guest that runs
   slipway logs NAME                        the serial output of a boot, from its first byte
   slipway duplicate NAME OTHER             another of the same Spec
   slipway rename NAME OTHER, slipway label NAME --group GROUP --notes TEXT
@@ -137,6 +138,18 @@ directories and what looks like a secret are taken out; what a guest printed can
 
   -o, --output PATH   where to (default: slipway-support-….zip here); a file that is there is not replaced
 `,
+  port: `slipway port list [NAME] [--probe]
+slipway port add [NAME] PORT:GUEST[:[ADDRESS:]HOST][/udp]
+slipway port remove [NAME] PORT
+slipway port check PORT:GUEST:[ADDRESS:]HOST[/udp] ...
+
+The port mappings of an instance. On a running guest a change takes effect at once; either way it is kept for the next
+launch. HOST is chosen when it is not given; ADDRESS is 127.0.0.1 unless you expose the port with another one.
+${obviousName}
+
+  list --probe   connects once to each and says what answers: a banner, nobody, nothing
+  check          tries whether host ports can be had now, and says who has them: exit code 1 when one cannot
+`,
   serve: `slipway serve [--port N] [--allow-power]
 
 Serves until it is stopped; guests run on. The address has a token in it: whoever has it has your guests.
@@ -176,6 +189,8 @@ export const wordsOfOthers: Readonly<Record<string, string>> = {
   clone: 'duplicate',
   tag: 'label',
   group: 'label',
+  forward: 'port add',
+  ports: 'port list',
   ui: 'serve',
   web: 'serve',
   check: 'doctor',
