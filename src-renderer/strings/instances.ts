@@ -52,8 +52,9 @@ export const instanceStrings = {
       elsewhere: 'Elsewhere',
       stopped: 'Stopped',
     } satisfies Record<StateGroup, string>,
-    label: (title: string, count: number, collapsed: boolean) =>
-      `${title}, ${instances(count)}, ${collapsed ? 'folded' : 'unfolded'}`,
+    /** Read after the number of instances. */
+    more: (count: number, collapsed: boolean) =>
+      `${count === 1 ? 'instance' : 'instances'}, ${collapsed ? 'folded' : 'unfolded'}`,
   },
 
   chosen: {

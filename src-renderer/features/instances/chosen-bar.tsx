@@ -1,5 +1,5 @@
 /** What can be done with the rows that are chosen, and with how many of them. */
-import { FolderInput, type LucideIcon, Play, Power, Trash2, X } from 'lucide-react';
+import { X } from 'lucide-react';
 import { actOnMany } from '../../state/bulk.ts';
 import { useApplication } from '../../state/context.tsx';
 import { instanceStrings } from '../../strings/instances.ts';
@@ -9,19 +9,17 @@ import { useChosen } from './use-chosen.ts';
 const strings = instanceStrings.chosen;
 
 interface VerbProps {
-  readonly icon: LucideIcon;
   readonly name: string;
   readonly possible: number;
   readonly all: number;
   readonly onClick: () => void;
 }
 
-function Verb({ icon, name, possible, all, onClick }: VerbProps) {
+function Verb({ name, possible, all, onClick }: VerbProps) {
   return (
     <Button
       small
       tone="quiet"
-      icon={icon}
       disabled={possible === 0}
       aria-label={strings.of(name, possible, all)}
       title={strings.of(name, possible, all)}
@@ -54,28 +52,24 @@ export function ChosenBar() {
       />
       <div className="chosen-verbs">
         <Verb
-          icon={Play}
           name={strings.start}
           possible={startable.length}
           all={count}
           onClick={() => void actOnMany(application, startable, 'launch')}
         />
         <Verb
-          icon={Power}
           name={strings.stop}
           possible={stoppable.length}
           all={count}
           onClick={() => void actOnMany(application, stoppable, 'stop')}
         />
         <Verb
-          icon={Trash2}
           name={strings.delete}
           possible={deletable.length}
           all={count}
           onClick={() => application.openDialog({ kind: 'deleteMany', ids: all })}
         />
         <Verb
-          icon={FolderInput}
           name={strings.group}
           possible={ours.length}
           all={count}

@@ -39,6 +39,9 @@ interface Place {
 const styleOf = ({ top, height }: Pick<Place, 'top' | 'height'>) =>
   top === null ? { height } : { height, transform: `translateY(${top}px)` };
 
+/** What a row is called is what it shows, read with pauses. */
+const Pause = () => <span className="unseen">, </span>;
+
 export interface InstanceRowProps extends Place {
   readonly id: string;
   readonly isSelected: boolean;
@@ -50,8 +53,7 @@ export const InstanceRow = memo(function InstanceRow(props: InstanceRowProps) {
   const { stores } = useApplication();
   const view = useStore(stores.instances, (state) => viewOf(state, id));
   if (view === undefined) return null;
-  const word = statusWord(view.status);
-  const isFfx = view.origin === 'ffx';
+  const shown = glance(view, showsSize);
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the list box has the focus and names its active option
     <div
@@ -60,15 +62,6 @@ export const InstanceRow = memo(function InstanceRow(props: InstanceRowProps) {
       aria-selected={isSelected}
       aria-setsize={total}
       aria-posinset={position}
-      aria-label={[
-        view.name,
-        word,
-        `${view.guestKind} ${view.architecture}`,
-        ...(isFfx ? [instanceStrings.tags.ffx] : []),
-        glance(view, showsSize),
-      ]
-        .filter(Boolean)
-        .join(', ')}
       className="instance-row"
       data-row={id}
       data-cursor={isCursor ? '' : undefined}
@@ -78,14 +71,17 @@ export const InstanceRow = memo(function InstanceRow(props: InstanceRowProps) {
       <span className="instance-name truncate" title={view.name}>
         {view.name}
       </span>
+      <Pause />
       <span className="instance-word" data-tone={toneOf(view.status)}>
-        {word}
+        {statusWord(view.status)}
       </span>
+      <Pause />
       <span className="instance-kind truncate">
-        {isFfx && <Badge className="row-badge">{instanceStrings.tags.ffx}</Badge>}
-        {view.guestKind} · {view.architecture}
+        {view.origin === 'ffx' && <Badge className="row-badge">{instanceStrings.tags.ffx}</Badge>} {view.guestKind} ·{' '}
+        {view.architecture}
       </span>
-      <span className="instance-glance">{glance(view, showsSize)}</span>
+      {shown !== '' && <Pause />}
+      <span className="instance-glance">{shown}</span>
     </div>
   );
 });
@@ -112,7 +108,6 @@ export function HeadingRow({ row, isCursor, position, total, top, height }: Head
       aria-selected={false}
       aria-setsize={total}
       aria-posinset={position}
-      aria-label={instanceStrings.heading.label(title, row.count, row.collapsed)}
       className="list-heading"
       data-heading={row.key}
       data-cursor={isCursor ? '' : undefined}
@@ -122,7 +117,9 @@ export function HeadingRow({ row, isCursor, position, total, top, height }: Head
     >
       <ChevronRight className="list-heading-mark" size={12} strokeWidth={2} aria-hidden />
       <span className="truncate">{title}</span>
+      <Pause />
       <span className="list-heading-count">{row.count}</span>
+      <span className="unseen"> {instanceStrings.heading.more(row.count, row.collapsed)}</span>
     </div>
   );
 }

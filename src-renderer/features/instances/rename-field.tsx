@@ -19,11 +19,14 @@ export function RenameField({ id, name, className, onDone }: RenameFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const over = useRef(false);
   useEffect(() => {
-    // A menu that opened this gives the focus back as it closes.
-    const frame = requestAnimationFrame(() => {
+    const take = (): void => {
+      if (document.activeElement === input.current) return;
       input.current?.focus();
       input.current?.select();
-    });
+    };
+    take();
+    // A menu that opened this gives the focus back as it closes.
+    const frame = requestAnimationFrame(take);
     return () => cancelAnimationFrame(frame);
   }, []);
   const parsed = instanceNameSchema.safeParse(text);

@@ -51,7 +51,9 @@ function move(list: List, step: number, how: Choosing | 'keep'): void {
   const { heading } = application.stores.list.getState();
   const from = cursorIndex(rows, heading, selectedOf(application));
   const last = rows.length - 1;
-  let to = Math.min(last, Math.max(0, from < 0 ? (step > 0 ? 0 : last) : from + step));
+  // From nowhere, down is the first and up is the last.
+  const begin = from >= 0 ? from : step > 0 ? -1 : rows.length;
+  let to = Math.min(last, Math.max(0, begin + step));
   // A range has no headings in it.
   if (how === 'range') while (rows[to]?.kind === 'heading' && to > 0 && to < last) to += Math.sign(step);
   const row = rows[to];
