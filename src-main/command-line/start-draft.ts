@@ -146,7 +146,7 @@ function portsOf({ guest, host }: DraftInput, values: StartOptions): Port[] {
   const before = host?.ports ?? [];
   let ports = before;
   if (values.port !== undefined) {
-    const named = values.port.map(portMappingOf);
+    const named = values.port.map((text) => portMappingOf(text));
     ports = named;
     // A Linux guest keeps its ssh port among others, and Fuchsia its device's, unless they are given anew.
     const kept = guest.kind === 'fuchsia' ? before : guest.kind === 'linux' ? before.filter(isSsh) : [];
