@@ -6,10 +6,15 @@ export interface DisclosureProps {
   readonly label: string;
   readonly children: ReactNode;
   readonly startsOpen?: boolean;
+  /** Where something else opens it too. */
+  readonly open?: boolean;
+  readonly onOpenChange?: (open: boolean) => void;
 }
 
-export function Disclosure({ label, children, startsOpen = false }: DisclosureProps) {
-  const [open, setOpen] = useState(startsOpen);
+export function Disclosure({ label, children, startsOpen = false, ...controlled }: DisclosureProps) {
+  const [own, setOwn] = useState(startsOpen);
+  const open = controlled.open ?? own;
+  const setOpen = controlled.onOpenChange ?? setOwn;
   const id = useId();
   return (
     <div>

@@ -1,46 +1,79 @@
-/** command/ owns how a command line is shown: every argument with the field that caused it and the reason. */
+/** command/ owns how a command line is shown: every argument with its field and reason, what differs, what it exports to. */
+import './command.css';
+import { FileDown, FileStack } from 'lucide-react';
+import { useState } from 'react';
+import { toFailure } from '../../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
-import { useDetails } from '../../state/context.tsx';
-import { Breakable } from '../../ui/breakable.tsx';
+import { useApplication, useDetails } from '../../state/context.tsx';
+import { actionsOf } from '../../state/instances.ts';
+import { commandStrings } from '../../strings/command.ts';
+import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import { ArgumentTable } from './argument-table.tsx';
+import { differenceOf, isDifferent } from './command-difference.ts';
+import { DifferenceList } from './difference-list.tsx';
+import { saveScript } from './save-script.ts';
+import { useCommandNow } from './use-command-now.ts';
 
 export function CommandTab({ view }: { view: InstanceView }) {
+  const application = useApplication();
   const details = useDetails(view.id);
-  if (details === undefined) return <p className="page-note">Asking…</p>;
-  const { command } = details;
-  if (command === null) return <p className="page-note">No command line yet; it is made at the first launch.</p>;
+  const now = useCommandNow(details);
+  const [search, setSearch] = useState('');
+  if (details === undefined) return <p className="page-note">{commandStrings.asking}</p>;
+  const command = details.command ?? now;
+  if (command === null) return <p className="page-note">{commandStrings.none}</p>;
+  const { id } = view;
+  const own = view.origin === 'slipway';
+  const difference = details.command !== null && now !== null ? differenceOf(details.command, now) : null;
+  const editable = own && actionsOf(view).has('launch');
+  const exportScript = async (): Promise<void> => {
+    try {
+      await saveScript(application, await application.call('instance.draft', { id }));
+    } catch (error) {
+      application.notifyFailure(toFailure(error));
+    }
+  };
   return (
     <div className="command">
+      {details.command === null && <p className="page-note">{commandStrings.never}</p>}
       <div className="command-head">
         <dl className="facts">
-          <dt>Binary</dt>
+          <dt>{commandStrings.binary}</dt>
           <dd className="mono">{command.binary}</dd>
-          <dt>Runs in</dt>
+          <dt>{commandStrings.directory}</dt>
           <dd className="mono">{command.workingDirectory}</dd>
         </dl>
-        <CopyButton text={command.shellLine} label="Copy as shell line" />
+        <div className="command-tools">
+          <input
+            className="input"
+            type="search"
+            aria-label={commandStrings.search}
+            placeholder={commandStrings.search}
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
+          <CopyButton text={command.shellLine} label={commandStrings.copy} />
+          <Button small icon={FileDown} onClick={() => void exportScript()}>
+            {commandStrings.script}
+          </Button>
+          <Button small icon={FileStack} onClick={() => application.openDialog({ kind: 'saveTemplate', id })}>
+            {commandStrings.template}
+          </Button>
+        </div>
       </div>
-      <table className="table command-table" aria-label="Arguments">
-        <thead>
-          <tr>
-            <th scope="col">Argument</th>
-            <th scope="col">Field</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          {command.arguments.map((argument, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: an argument may occur twice; its place is its identity
-            <tr key={index}>
-              <td className="mono command-args">
-                <Breakable text={argument.args.join(' ')} />
-              </td>
-              <td className="mono command-field">{argument.field}</td>
-              <td className="command-why">{argument.why}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {difference !== null && isDifferent(difference) && (
+        <section className="command-difference" aria-label={commandStrings.changed}>
+          <h2>{commandStrings.changed}</h2>
+          <p className="field-hint">{commandStrings.changedAbout}</p>
+          <DifferenceList difference={difference} />
+        </section>
+      )}
+      <ArgumentTable
+        command={command}
+        search={search}
+        onField={editable ? (field) => application.openDialog({ kind: 'edit', id, field }) : null}
+      />
     </div>
   );
 }

@@ -1,93 +1,58 @@
 /** Disks of a guest: the file, and how the guest sees it. */
 import { Plus, X } from 'lucide-react';
 import { limits } from '../../../src-shared/limits.ts';
+import { formStrings, optionStrings } from '../../strings/launch-fields.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { FileField } from './file-field.tsx';
-import { BoundSelect, useForm } from './form-fields.tsx';
+import { optionsOf } from './fields/options-of.ts';
+import { rowFields, rowsEditor } from './fields/row-fields.tsx';
+import { useForm } from './form-fields.tsx';
 import { type DiskForm, newDisk } from './form-rows.ts';
 
-function DiskRow({ disk, index }: { disk: DiskForm; index: number }) {
-  const { form, change } = useForm();
-  const set = (part: Partial<DiskForm>): void =>
-    change({ disks: form.disks.map((other) => (other.key === disk.key ? { ...other, ...part } : other)) });
-  const label = index === 0 ? 'Disk' : `Disk ${index + 1}`;
-  const path = `guest.disks.${index}`;
-  return (
-    <div className="row-group">
-      <div className="row-group-head">
-        <FileField
-          field={`${path}.file`}
-          label={label}
-          choose="Choose disk…"
-          value={disk.file}
-          onChange={(file) => set(file === null ? { file } : { ...newDisk(file), key: disk.key })}
-        />
-        <IconButton
-          icon={X}
-          label={`Remove ${label.toLowerCase()}`}
-          onClick={() => change({ disks: form.disks.filter((other) => other.key !== disk.key) })}
-        />
-      </div>
-      <div className="columns-4">
-        <BoundSelect
-          field={`${path}.access`}
-          label="Access"
-          value={disk.access}
-          options={[
-            { value: 'overlay', label: 'Overlay' },
-            { value: 'copy', label: 'Private copy' },
-            { value: 'direct', label: 'Write to file' },
-            { value: 'read-only', label: 'Read-only' },
-          ]}
-          onChange={(access) => set({ access })}
-        />
-        <BoundSelect
-          field={`${path}.format`}
-          label="Format"
-          value={disk.format}
-          options={(['auto', 'raw', 'qcow2', 'vmdk', 'vdi', 'vpc', 'vhdx'] as const).map((value) => ({
-            value,
-            label: value === 'auto' ? 'From header' : value,
-          }))}
-          onChange={(format) => set({ format })}
-        />
-        <BoundSelect
-          field={`${path}.media`}
-          label="Media"
-          value={disk.media}
-          options={[
-            { value: 'disk', label: 'Disk' },
-            { value: 'cdrom', label: 'CD-ROM' },
-          ]}
-          onChange={(media) => set({ media })}
-        />
-        <BoundSelect
-          field={`${path}.interface`}
-          label="Interface"
-          value={disk.interface}
-          options={(['virtio', 'ide', 'scsi', 'nvme', 'usb'] as const).map((value) => ({ value, label: value }))}
-          onChange={(bus) => set({ interface: bus })}
-        />
-      </div>
-    </div>
-  );
-}
+const Disk = rowFields<DiskForm>();
+
+const accesses = optionsOf(optionStrings.access);
+const media = optionsOf(optionStrings.media);
+const formats = (['auto', 'raw', 'qcow2', 'vmdk', 'vdi', 'vpc', 'vhdx'] as const).map((value) => ({
+  value,
+  label: value === 'auto' ? optionStrings.formatFromHeader : value,
+}));
+const interfaces = (['virtio', 'ide', 'scsi', 'nvme', 'usb'] as const).map((value) => ({ value, label: value }));
 
 export function DiskList() {
   const { form, change } = useForm();
+  const rows = rowsEditor(form.disks, (disks) => change({ disks }));
   return (
     <div className="rows">
       {form.disks.map((disk, index) => (
-        <DiskRow key={disk.key} disk={disk} index={index} />
+        <Disk.Row key={disk.key} row={disk} at={`guest.disks.${index}`} onChange={(part) => rows.edit(disk.key, part)}>
+          <div className="row-group">
+            <div className="row-group-head">
+              <Disk.File
+                of="file"
+                field="file"
+                label={formStrings.disk(index + 1)}
+                also={(file) => (file === null ? {} : { ...newDisk(file), key: disk.key })}
+              />
+              <IconButton
+                icon={X}
+                label={formStrings.remove(formStrings.disk(index + 1).toLowerCase())}
+                onClick={() => rows.remove(disk.key)}
+              />
+            </div>
+            <div className="columns-4">
+              <Disk.Choice of="access" field="access" options={accesses} />
+              <Disk.Choice of="format" field="format" options={formats} />
+              <Disk.Choice of="media" field="media" options={media} />
+              <Disk.Choice of="interface" field="interface" options={interfaces} />
+              <Disk.Text mono of="serial" field="serial" />
+              {disk.interface === 'ide' && <Disk.Text numeric of="place" field="place" />}
+            </div>
+          </div>
+        </Disk.Row>
       ))}
       <div>
-        <Button
-          small
-          icon={Plus}
-          disabled={form.disks.length >= limits.disks}
-          onClick={() => change({ disks: [...form.disks, newDisk()] })}
-        >
-          Add disk
+        <Button small icon={Plus} disabled={form.disks.length >= limits.disks} onClick={() => rows.add(newDisk())}>
+          {formStrings.addDisk}
         </Button>
       </div>
     </div>

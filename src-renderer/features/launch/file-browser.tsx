@@ -7,9 +7,10 @@ import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts'
 import type { FileReference } from '../../../src-shared/model/spec.ts';
 import { useApplication } from '../../state/context.tsx';
 import { formatBytes, formatMoment } from '../../state/format.ts';
+import { browserStrings } from '../../strings/launch.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Modal } from '../../ui/modal.tsx';
-import { FailurePanel } from '../instances/failure-panel.tsx';
+import { DialogFailure } from './dialog-failure.tsx';
 
 type Listing = CallOutput<'files.browse'>;
 
@@ -91,19 +92,19 @@ export function FileBrowser({ title, kind, onPick, onClose }: FileBrowserProps) 
       bodyClass="browser"
       foot={
         <>
-          <span className="push field-hint">
-            Files of the computer that runs Slipway. Type a dot to see hidden ones.
-          </span>
-          <Button onClick={onClose}>Cancel</Button>
+          <span className="push field-hint">{browserStrings.about}</span>
+          <Button onClick={onClose}>{browserStrings.cancel}</Button>
           {kind === 'directory' && listing !== null && (
-            <Button onClick={() => onPick({ token: listing.token, shown: listing.path })}>Choose this directory</Button>
+            <Button onClick={() => onPick({ token: listing.token, shown: listing.path })}>
+              {browserStrings.chooseThis}
+            </Button>
           )}
           <Button
             tone="primary"
             disabled={chosen === undefined || (kind === 'file' && chosen.kind === 'other')}
             onClick={() => (kind === 'directory' && chosen && pickable(chosen) ? pick(chosen) : open(chosen))}
           >
-            {chosen?.kind === 'directory' && kind === 'file' ? 'Open directory' : 'Choose'}
+            {chosen?.kind === 'directory' && kind === 'file' ? browserStrings.openDirectory : browserStrings.choose}
           </Button>
         </>
       }
@@ -112,7 +113,7 @@ export function FileBrowser({ title, kind, onPick, onClose }: FileBrowserProps) 
         <IconButton
           small
           icon={CornerLeftUp}
-          label="Parent directory"
+          label={browserStrings.parent}
           disabled={listing?.parent == null}
           onClick={() => browse(listing?.parent ?? null)}
         />
@@ -121,8 +122,8 @@ export function FileBrowser({ title, kind, onPick, onClose }: FileBrowserProps) 
         </span>
         <input
           className="input"
-          aria-label="Filter files"
-          placeholder="Filter"
+          aria-label={browserStrings.filter}
+          placeholder={browserStrings.filterPlaceholder}
           data-first
           value={filter}
           spellCheck={false}
@@ -138,8 +139,8 @@ export function FileBrowser({ title, kind, onPick, onClose }: FileBrowserProps) 
           }}
         />
       </div>
-      {failure && <FailurePanel failure={failure} />}
-      <div className="browser-list" role="listbox" aria-label="Files" ref={list} tabIndex={-1}>
+      {failure && <DialogFailure failure={failure} />}
+      <div className="browser-list" role="listbox" aria-label={browserStrings.files} ref={list} tabIndex={-1}>
         {entries.map((entry, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled where the focus is, in the filter
           <div
@@ -166,7 +167,7 @@ export function FileBrowser({ title, kind, onPick, onClose }: FileBrowserProps) 
             <span className="browser-time">{entry.modifiedAt === null ? '' : formatMoment(entry.modifiedAt)}</span>
           </div>
         ))}
-        {listing !== null && entries.length === 0 && <p className="browser-empty">Nothing here.</p>}
+        {listing !== null && entries.length === 0 && <p className="browser-empty">{browserStrings.nothing}</p>}
       </div>
     </Modal>
   );

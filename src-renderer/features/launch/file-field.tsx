@@ -3,6 +3,7 @@ import { X } from 'lucide-react';
 import { useId } from 'react';
 import type { FileReference } from '../../../src-shared/model/spec.ts';
 import { useApplication } from '../../state/context.tsx';
+import { formStrings } from '../../strings/launch-fields.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Messages } from '../../ui/field.tsx';
 import { droppedFile } from './dropped-file.ts';
@@ -19,6 +20,8 @@ export interface FileFieldProps {
   readonly kind?: 'file' | 'directory';
   readonly optional?: boolean;
   readonly disabled?: boolean;
+  /** What no file means here. */
+  readonly none?: string;
   readonly onChange: (file: FileReference | null) => void;
 }
 
@@ -43,6 +46,7 @@ export function FileField({
   kind = 'file',
   optional,
   disabled,
+  none = formStrings.none,
   onChange,
 }: FileFieldProps) {
   const application = useApplication();
@@ -64,12 +68,12 @@ export function FileField({
     >
       <span className="field-label" id={id}>
         {label}
-        {optional && <span className="field-optional"> optional</span>}
+        {optional && <span className="field-optional"> {formStrings.optional}</span>}
       </span>
       <div className="file-row" data-invalid={messages.some((m) => m.severity === 'error') ? '' : undefined}>
-        {value === null ? <span className="file-none">none</span> : <ShownPath path={value.shown} />}
+        {value === null ? <span className="file-none">{none}</span> : <ShownPath path={value.shown} />}
         {value !== null && optional && (
-          <IconButton small icon={X} label={`Remove ${label.toLowerCase()}`} onClick={() => onChange(null)} />
+          <IconButton small icon={X} label={formStrings.remove(label.toLowerCase())} onClick={() => onChange(null)} />
         )}
         <Button small disabled={disabled} onClick={picker.pick}>
           {choose}

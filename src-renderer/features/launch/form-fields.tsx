@@ -1,13 +1,14 @@
-/** The design system's fields, bound to one form and to the messages for their place in the draft. */
+/** One form and the fields that are bound to it. */
 import { createContext, type ReactNode, useContext } from 'react';
 import type { ResolvedChoice } from '../../../src-shared/model/fuchsia.ts';
-import { SelectField, TextField, type TextFieldProps } from '../../ui/field.tsx';
+import { boundFields } from './fields/bound-fields.tsx';
 import type { LaunchForm } from './form.ts';
 import type { FuchsiaForm, ResolvedDevice } from './fuchsia/fuchsia-form.ts';
-import { useMessages } from './messages.tsx';
 
 export interface FormBinding {
   readonly form: LaunchForm;
+  /** The instance that is edited; null: a new one. */
+  readonly instance: string | null;
   /** A function sees the form as it is then: for what arrives late. */
   change(change: Partial<LaunchForm> | ((before: LaunchForm) => Partial<LaunchForm>)): void;
   /** What each `auto` comes to, as far as the core was asked. */
@@ -39,6 +40,18 @@ export function useFuchsia(): readonly [FuchsiaForm, (change: FuchsiaChange) => 
   ];
 }
 
+/** Fields of the form itself. */
+export const Own = boundFields<LaunchForm>(() => {
+  const { form, change } = useForm();
+  return { values: form, at: null, set: change };
+});
+
+/** Fields of its Fuchsia part. */
+export const Fuchsia = boundFields<FuchsiaForm>(() => {
+  const [values, set] = useFuchsia();
+  return { values, at: null, set };
+});
+
 /** What the core says a field comes to. */
 export function useChoice(field: string): ResolvedChoice | undefined {
   return useForm().choices.find((choice) => choice.field === field);
@@ -47,28 +60,4 @@ export function useChoice(field: string): ResolvedChoice | undefined {
 /** Why it came to this and, where there is something to do, what. */
 export function resolvedReason({ reason, hint }: ResolvedChoice): string {
   return hint === null ? reason : `${reason} ${hint}`;
-}
-
-interface Bound extends Omit<TextFieldProps, 'messages'> {
-  /** Dotted path into the draft. */
-  readonly field: string;
-}
-
-export function BoundText({ field, ...rest }: Bound) {
-  return <TextField {...rest} messages={useMessages(field)} />;
-}
-
-interface BoundSelectProps<V extends string> {
-  readonly field: string;
-  readonly label: string;
-  readonly value: V;
-  readonly hint?: ReactNode | undefined;
-  readonly disabled?: boolean;
-  readonly messagesElsewhere?: boolean | undefined;
-  readonly options: readonly { readonly value: V; readonly label: string; readonly disabled?: boolean }[];
-  readonly onChange: (value: V) => void;
-}
-
-export function BoundSelect<V extends string>({ field, ...rest }: BoundSelectProps<V>) {
-  return <SelectField {...rest} messages={useMessages(field)} />;
 }

@@ -1,4 +1,5 @@
 /** The rows of a form's lists: disks, ports and checks. */
+import type { PortMapping } from '../../../src-shared/model/ports.ts';
 import type { DiskAccess, Draft, FileReference } from '../../../src-shared/model/spec.ts';
 
 type DraftDisk = Extract<Draft['guest'], { kind: 'disk' }>['disks'][number];
@@ -10,6 +11,10 @@ export interface DiskForm {
   readonly media: DraftDisk['media'];
   readonly access: DiskAccess;
   readonly interface: DraftDisk['interface'];
+  /** Empty: the next free one. */
+  readonly place: string;
+  /** Empty: the engine's choice. */
+  readonly serial: string;
 }
 
 export interface PortForm {
@@ -39,6 +44,15 @@ export const newDisk = (file: FileReference | null = null): DiskForm => ({
   media: file !== null && /\.iso$/i.test(file.shown) ? 'cdrom' : 'disk',
   access: file !== null && /\.iso$/i.test(file.shown) ? 'read-only' : 'overlay',
   interface: file !== null && /\.iso$/i.test(file.shown) ? 'ide' : 'virtio',
+  place: '',
+  serial: '',
+});
+
+export const diskRow = ({ place, serial, ...disk }: DraftDisk): DiskForm => ({
+  ...disk,
+  key: nextKey(),
+  place: place === null ? '' : String(place),
+  serial: serial ?? '',
 });
 
 export const newPort = (name = '', guest = ''): PortForm => ({
@@ -48,6 +62,13 @@ export const newPort = (name = '', guest = ''): PortForm => ({
   guest,
   host: '',
   bind: '127.0.0.1',
+});
+
+export const portRow = ({ guest, host, ...port }: PortMapping): PortForm => ({
+  ...port,
+  key: nextKey(),
+  guest: String(guest),
+  host: host === null ? '' : String(host),
 });
 
 export const newCheck = (): CheckForm => ({ key: nextKey(), kind: 'serial', text: '' });

@@ -1,6 +1,7 @@
 /** A form as a draft, or what keeps it from being one. Pure: the same schema that the core uses has the last word. */
-import type * as z from 'zod';
 import { type Draft, draftSchema, type FileReference } from '../../../src-shared/model/spec.ts';
+import { problemStrings } from '../../strings/launch-fields.ts';
+import { wordsFor } from './draft-words.ts';
 import type { LaunchForm } from './form.ts';
 import type { PortForm } from './form-rows.ts';
 import { guestFromFuchsia, mapsPorts } from './fuchsia/fuchsia-to-draft.ts';
@@ -27,30 +28,35 @@ export function draftFromForm(form: LaunchForm): DraftResult {
   };
   const number = (field: string, text: string, scale = 1): number => {
     const value = Number(text.trim());
-    if (text.trim() === '') missing(field, 'A number is needed.');
-    else if (!Number.isFinite(value)) wrong(field, 'This is not a number.');
+    if (text.trim() === '') missing(field, problemStrings.numberNeeded);
+    else if (!Number.isFinite(value)) wrong(field, problemStrings.notNumber);
     else return Math.round(value * scale);
     return 0;
   };
   const needed = (field: string, file: FileReference | null, what: string): FileReference | null => {
-    if (file === null) missing(field, `Choose ${what}.`);
+    if (file === null) missing(field, problemStrings.choose(what));
     return file;
   };
   const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 
   // What one kind hides must not keep another from being launched.
   const ownDisks = form.kind === 'demo' || form.kind === 'fuchsia' ? [] : form.disks;
-  const disks = ownDisks.map(({ key: _, file, ...disk }, index) => ({
+  const disks = ownDisks.map(({ key: _, file, place, serial, ...disk }, index) => ({
     ...disk,
-    file: needed(`guest.disks.${index}.file`, file, 'a disk image or an ISO'),
+    // Only IDE has places; what was typed for it stays in the form.
+    place: disk.interface !== 'ide' || place.trim() === '' ? null : number(`guest.disks.${index}.place`, place),
+    serial: orNull(serial),
+    file: needed(`guest.disks.${index}.file`, file, problemStrings.what.disk),
   }));
-  if (form.kind === 'disk' && disks.length === 0) missing('guest.disks', 'Add a disk to boot from.');
+  // What was pasted may boot from its extra arguments.
+  if (form.kind === 'disk' && disks.length === 0 && form.extraArguments.trim() === '')
+    missing('guest.disks', problemStrings.diskNeeded);
   const guests = {
     demo: () => ({ kind: 'demo', append: form.append }),
     linux: () => ({ kind: 'linux', append: form.append, disks }),
     kernel: () => ({
       kind: 'kernel',
-      kernel: needed('guest.kernel', form.kernel, 'a kernel'),
+      kernel: needed('guest.kernel', form.kernel, problemStrings.what.kernel),
       initrd: form.initrd,
       append: form.append,
       disks,
@@ -60,10 +66,10 @@ export function draftFromForm(form: LaunchForm): DraftResult {
       kind: 'firmware',
       image:
         form.firmwareAs === 'bios'
-          ? { as: 'bios', file: needed('guest.image.file', form.image, 'a firmware image') }
+          ? { as: 'bios', file: needed('guest.image.file', form.image, problemStrings.what.firmware) }
           : {
               as: 'pflash',
-              code: needed('guest.image.code', form.code, 'the code image'),
+              code: needed('guest.image.code', form.code, problemStrings.what.code),
               variables: form.variables,
             },
       efiDirectory: form.efiDirectory,
@@ -96,17 +102,27 @@ export function draftFromForm(form: LaunchForm): DraftResult {
   });
   const input = {
     name: form.name,
+    group: form.group,
+    notes: form.notes,
     architecture: size.architecture,
     guest: guests[form.kind](),
     device: {
-      machine: isFuchsia ? fuchsia.kept.machine : orNull(form.machine),
-      cpu: isFuchsia ? fuchsia.kept.cpu : orNull(form.cpu),
+      ...(isFuchsia
+        ? fuchsia.kept.device
+        : {
+            machine: orNull(form.machine),
+            cpu: orNull(form.cpu),
+            serialPorts: number('device.serialPorts', form.serialPorts),
+            display: orNull(form.display),
+            entropy: form.entropy,
+          }),
       memoryMiB: number('device.memoryMiB', size.memoryMiB),
       processors: number('device.processors', size.processors),
     },
     host: {
       acceleration: form.acceleration,
       networking: size.networking,
+      networkDevice: isFuchsia ? fuchsia.kept.networkDevice : orNull(form.networkDevice),
       ports: mapsPorts(size.networking) ? ports(size.ports) : [],
     },
     runtime: {
@@ -128,23 +144,7 @@ export function draftFromForm(form: LaunchForm): DraftResult {
     const field = issue.path.join('.');
     if (said.has(field)) continue;
     said.add(field);
-    problems.push({
-      field,
-      message: sentence(bound(issue) ?? issue.message),
-      missing: field === 'name' && form.name.trim() === '',
-    });
+    problems.push({ field, message: wordsFor(issue), missing: field === 'name' && form.name.trim() === '' });
   }
   return { draft: null, problems };
-}
-
-/** A number's bounds in fewer words than the schema's own. */
-function bound(issue: z.core.$ZodIssue): string | null {
-  if (issue.code === 'too_big' && issue.origin === 'number') return `At most ${issue.maximum}`;
-  if (issue.code === 'too_small' && issue.origin === 'number') return `At least ${issue.minimum}`;
-  return null;
-}
-
-function sentence(text: string): string {
-  const start = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(start) ? start : `${start}.`;
 }

@@ -6,15 +6,27 @@
 
 import { limits } from '../../../src-shared/limits.ts';
 import type { Architecture } from '../../../src-shared/model/engine.ts';
+import { type Settings, settingsSchema } from '../../../src-shared/model/settings.ts';
 import type { Draft, FileReference } from '../../../src-shared/model/spec.ts';
 import type { GuestKind } from '../../state/stores.ts';
-import { type CheckForm, type DiskForm, newDisk, newPort, nextKey, type PortForm } from './form-rows.ts';
+import {
+  type CheckForm,
+  type DiskForm,
+  diskRow,
+  newDisk,
+  newPort,
+  nextKey,
+  type PortForm,
+  portRow,
+} from './form-rows.ts';
 import { type FuchsiaForm, formFromFuchsia, fuchsiaWithDropped, newFuchsia } from './fuchsia/fuchsia-form.ts';
 
 export interface LaunchForm {
   readonly kind: GuestKind;
   readonly name: string;
   readonly nameTouched: boolean;
+  readonly group: string;
+  readonly notes: string;
   readonly architecture: Architecture;
   readonly append: string;
   readonly kernel: FileReference | null;
@@ -30,9 +42,15 @@ export interface LaunchForm {
   readonly cpu: string;
   readonly memoryMiB: string;
   readonly processors: string;
+  readonly serialPorts: string;
+  /** Empty: one where the guest is likely to need it. */
+  readonly display: string;
+  readonly entropy: boolean;
   readonly acceleration: Draft['host']['acceleration'];
   /** What every guest knows; Fuchsia's own modes are in its own part. */
   readonly networking: 'user' | 'none';
+  /** Empty: what suits the machine. */
+  readonly networkDevice: string;
   readonly ports: readonly PortForm[];
   readonly portsTouched: boolean;
   readonly binary: FileReference | null;
@@ -53,14 +71,26 @@ export interface LaunchForm {
   readonly fuchsia: FuchsiaForm;
 }
 
+const seconds = (ms: number): string => String(ms / 1000);
+
 /** The Linux guest has an ssh server and nothing else that listens. */
 const portsFor = (kind: GuestKind): readonly PortForm[] => (kind === 'linux' ? [newPort('ssh', '22')] : []);
 
-export function newForm(kind: GuestKind, name: string, architecture: Architecture): LaunchForm {
+/** What a person wants new instances to begin with. */
+export type FormDefaults = Settings['newInstance'];
+
+export function newForm(
+  kind: GuestKind,
+  name: string,
+  architecture: Architecture,
+  defaults: FormDefaults = settingsSchema.parse({}).newInstance,
+): LaunchForm {
   return {
     kind,
     name,
     nameTouched: false,
+    group: '',
+    notes: '',
     architecture,
     append: '',
     kernel: null,
@@ -74,10 +104,14 @@ export function newForm(kind: GuestKind, name: string, architecture: Architectur
     efiDirectory: null,
     machine: '',
     cpu: '',
-    memoryMiB: '512',
-    processors: '1',
+    memoryMiB: String(defaults.memoryMiB),
+    processors: String(defaults.processors),
+    serialPorts: '1',
+    display: '',
+    entropy: true,
     acceleration: 'auto',
     networking: 'user',
+    networkDevice: '',
     ports: portsFor(kind),
     portsTouched: false,
     binary: null,
@@ -89,12 +123,12 @@ export function newForm(kind: GuestKind, name: string, architecture: Architectur
     log: [],
     readiness: 'default',
     checks: [],
-    readinessSeconds: String(limits.readinessMs / 1000),
-    powerdownSeconds: String(limits.powerdownMs / 1000),
+    readinessSeconds: seconds(limits.readinessMs),
+    powerdownSeconds: seconds(defaults.powerdownMs),
     extraArguments: '',
     staging: 'reuse',
-    keepBoots: String(limits.keepBoots),
-    transcriptMiB: String(limits.transcriptMiB),
+    keepBoots: String(defaults.keepBoots),
+    transcriptMiB: String(defaults.transcriptMiB),
     fuchsia: newFuchsia(),
   };
 }
@@ -135,8 +169,6 @@ export function withDropped(form: LaunchForm, file: FileReference, freeName: (ki
   return { ...base, disks: [...base.disks.filter((disk) => disk.file !== null), newDisk(file)] };
 }
 
-const seconds = (ms: number): string => String(ms / 1000);
-
 /** A stored draft as a form, for editing. */
 export function formFromDraft(draft: Draft): LaunchForm {
   const { guest, device, host, runtime } = draft;
@@ -145,11 +177,12 @@ export function formFromDraft(draft: Draft): LaunchForm {
     ...form,
     nameTouched: true,
     portsTouched: true,
+    group: draft.group,
+    notes: draft.notes,
     append: 'append' in guest ? guest.append : '',
     kernel: guest.kind === 'kernel' ? guest.kernel : null,
     initrd: guest.kind === 'kernel' ? guest.initrd : null,
-    disks:
-      guest.kind === 'demo' || guest.kind === 'fuchsia' ? [] : guest.disks.map((disk) => ({ key: nextKey(), ...disk })),
+    disks: guest.kind === 'demo' || guest.kind === 'fuchsia' ? [] : guest.disks.map(diskRow),
     diskFirmware: guest.kind === 'disk' ? guest.firmware : 'bios',
     firmwareAs: guest.kind === 'firmware' ? guest.image.as : 'bios',
     image: guest.kind === 'firmware' && guest.image.as === 'bios' ? guest.image.file : null,
@@ -160,14 +193,13 @@ export function formFromDraft(draft: Draft): LaunchForm {
     cpu: device.cpu ?? '',
     memoryMiB: String(device.memoryMiB),
     processors: String(device.processors),
+    serialPorts: String(device.serialPorts),
+    display: device.display ?? '',
+    entropy: device.entropy,
     acceleration: host.acceleration,
     networking: host.networking === 'none' ? 'none' : 'user',
-    ports: host.ports.map((port) => ({
-      ...port,
-      key: nextKey(),
-      guest: String(port.guest),
-      host: port.host === null ? '' : String(port.host),
-    })),
+    networkDevice: host.networkDevice ?? '',
+    ports: host.ports.map(portRow),
     binary: runtime.binary,
     gdb: runtime.debug.gdb !== null,
     gdbPort: runtime.debug.gdb?.port == null ? '' : String(runtime.debug.gdb.port),

@@ -1,128 +1,70 @@
 /** What belongs to one kind of guest: its files and its command line. */
 import { useStore } from 'zustand';
 import { useApplication } from '../../state/context.tsx';
+import { formStrings, optionStrings } from '../../strings/launch-fields.ts';
 import { DiskList } from './disk-fields.tsx';
-import { FileField } from './file-field.tsx';
-import { BoundSelect, BoundText, useForm } from './form-fields.tsx';
+import { optionsOf } from './fields/options-of.ts';
+import { Own, useForm } from './form-fields.tsx';
 import { FuchsiaFields } from './fuchsia/fuchsia-fields.tsx';
 import { SizeFields } from './machine-fields.tsx';
 
 function Append() {
-  const { form, change } = useForm();
+  const { form } = useForm();
   return (
-    <BoundText
-      field="guest.append"
-      label="Kernel command line"
+    <Own.Text
       mono
-      value={form.append}
-      placeholder={form.kind === 'kernel' ? 'console=ttyS0 …' : undefined}
-      hint={form.kind === 'linux' ? 'Added to what the guest needs.' : undefined}
-      onChange={(append) => change({ append })}
+      of="append"
+      field="guest.append"
+      placeholder={form.kind === 'kernel' ? formStrings.appendPlaceholder : undefined}
+      hint={form.kind === 'linux' ? formStrings.appendAdded : undefined}
     />
   );
 }
 
 function KernelFields() {
-  const { form, change } = useForm();
   return (
     <>
-      <FileField
-        field="guest.kernel"
-        label="Kernel"
-        choose="Choose kernel…"
-        value={form.kernel}
-        onChange={(kernel) => change({ kernel })}
-      />
-      <FileField
-        field="guest.initrd"
-        label="Initrd"
-        choose="Choose initrd…"
-        optional
-        value={form.initrd}
-        onChange={(initrd) => change({ initrd })}
-      />
+      <Own.File of="kernel" field="guest.kernel" />
+      <Own.File optional of="initrd" field="guest.initrd" />
       <Append />
     </>
   );
 }
 
 function DiskFields() {
-  const { form, change } = useForm();
+  const { form } = useForm();
   const { stores } = useApplication();
   const host = useStore(stores.host, (state) => state.host);
   const uefi = host === null || host.firmware.some((firmware) => firmware.architecture === form.architecture);
   return (
     <>
       <DiskList />
-      <BoundSelect
+      <Own.Choice
+        of="diskFirmware"
         field="guest.firmware"
-        label="Firmware"
-        value={form.diskFirmware}
-        options={[
-          { value: 'bios', label: 'BIOS' },
-          { value: 'uefi', label: 'UEFI', disabled: !uefi },
-        ]}
-        hint={
-          uefi
-            ? undefined
-            : `UEFI needs an OVMF image for ${form.architecture}; none was found (Debian: package "ovmf").`
-        }
-        onChange={(diskFirmware) => change({ diskFirmware })}
+        options={optionsOf(optionStrings.firmware).map((one) => ({ ...one, disabled: one.value === 'uefi' && !uefi }))}
+        hint={uefi ? undefined : formStrings.uefiMissing(form.architecture)}
       />
     </>
   );
 }
 
+const imageShapes = optionsOf(optionStrings.firmwareAs);
+
 function FirmwareFields() {
-  const { form, change } = useForm();
+  const { form } = useForm();
   return (
     <>
-      <BoundSelect
-        field="guest.image.as"
-        label="Given as"
-        value={form.firmwareAs}
-        options={[
-          { value: 'bios', label: 'One image (-bios)' },
-          { value: 'pflash', label: 'Flash pair: code and variables' },
-        ]}
-        onChange={(firmwareAs) => change({ firmwareAs })}
-      />
+      <Own.Choice of="firmwareAs" field="guest.image.as" options={imageShapes} />
       {form.firmwareAs === 'bios' ? (
-        <FileField
-          field="guest.image.file"
-          label="Firmware image"
-          choose="Choose firmware…"
-          value={form.image}
-          onChange={(image) => change({ image })}
-        />
+        <Own.File of="image" field="guest.image.file" />
       ) : (
         <>
-          <FileField
-            field="guest.image.code"
-            label="Code, read-only"
-            choose="Choose code…"
-            value={form.code}
-            onChange={(code) => change({ code })}
-          />
-          <FileField
-            field="guest.image.variables"
-            label="Variables, copied for this instance"
-            choose="Choose variables…"
-            optional
-            value={form.variables}
-            onChange={(variables) => change({ variables })}
-          />
+          <Own.File of="code" field="guest.image.code" />
+          <Own.File optional of="variables" field="guest.image.variables" />
         </>
       )}
-      <FileField
-        field="guest.efiDirectory"
-        label="EFI directory, seen as a FAT disk"
-        choose="Choose directory…"
-        kind="directory"
-        optional
-        value={form.efiDirectory}
-        onChange={(efiDirectory) => change({ efiDirectory })}
-      />
+      <Own.File optional kind="directory" of="efiDirectory" field="guest.efiDirectory" />
     </>
   );
 }
@@ -134,7 +76,7 @@ function LinuxFields() {
     <>
       {linux?.available && !linux.cached && (
         <p className="launch-note">
-          The first launch builds this guest: packages are downloaded from Debian and kept for later launches.
+          {formStrings.linuxFirst}
           {linux.hint !== null && ` ${linux.hint}`}
         </p>
       )}
@@ -184,7 +126,7 @@ export function MoreGuestFields() {
   if (form.kind === 'disk') return null;
   return (
     <>
-      <h3>Disks</h3>
+      <h3>{formStrings.headings.disks}</h3>
       <DiskList />
     </>
   );

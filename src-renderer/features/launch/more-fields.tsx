@@ -1,9 +1,12 @@
 /** Everything that is rarely needed, in groups. */
+import { formStrings } from '../../strings/launch-fields.ts';
 import { useForm } from './form-fields.tsx';
 import { MoreFuchsiaFields } from './fuchsia/more-fuchsia-fields.tsx';
 import { MoreGuestFields } from './guest-fields.tsx';
 import { MachineFields, NetworkFields } from './machine-fields.tsx';
-import { DebugFields, KeepFields, ReadinessFields } from './runtime-fields.tsx';
+import { DebugFields, FilingFields, KeepFields, ReadinessFields } from './runtime-fields.tsx';
+
+const { headings } = formStrings;
 
 export function MoreFields() {
   const { form } = useForm();
@@ -12,22 +15,24 @@ export function MoreFields() {
       <MoreFuchsiaFields />
     ) : (
       <>
-        <h3>Machine</h3>
+        <h3>{headings.machine}</h3>
         <MachineFields />
         <MoreGuestFields />
-        <h3>Network</h3>
+        <h3>{headings.network}</h3>
         <NetworkFields />
-        <h3>Debugging</h3>
+        <h3>{headings.debugging}</h3>
         <DebugFields />
       </>
     );
   return (
     <>
       {own}
-      <h3>Readiness</h3>
+      <h3>{headings.readiness}</h3>
       <ReadinessFields />
-      <h3>Running</h3>
+      <h3>{headings.running}</h3>
       <KeepFields />
+      <h3>{headings.filing}</h3>
+      <FilingFields />
     </>
   );
 }

@@ -1,35 +1,23 @@
-/** How the engine is run: debugging, readiness, stopping, and what is kept. */
+/** How the engine is run: debugging, readiness, stopping, what is kept, and where it is filed. */
 import { Plus, X } from 'lucide-react';
+import { useStore } from 'zustand';
 import { debugLogItems } from '../../../src-shared/model/spec.ts';
+import { useApplication } from '../../state/context.tsx';
+import { fieldStrings, formStrings, optionStrings } from '../../strings/launch-fields.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Check } from '../../ui/field.tsx';
-import { BoundSelect, BoundText, useForm } from './form-fields.tsx';
+import { FieldFrame } from './fields/field-frame.tsx';
+import { optionsOf } from './fields/options-of.ts';
+import { rowFields, rowsEditor } from './fields/row-fields.tsx';
+import { Own, useForm } from './form-fields.tsx';
 import { type CheckForm, newCheck } from './form-rows.ts';
 
-export function DebugFields() {
+function EngineLogItems() {
   const { form, change } = useForm();
   return (
-    <>
-      <div className="checks">
-        <Check label="gdb stub" checked={form.gdb} onChange={(gdb) => change({ gdb })} />
-        <Check label="Start paused" checked={form.startPaused} onChange={(startPaused) => change({ startPaused })} />
-        <Check label="No reboot" checked={form.noReboot} onChange={(noReboot) => change({ noReboot })} />
-        <Check label="No shutdown" checked={form.noShutdown} onChange={(noShutdown) => change({ noShutdown })} />
-      </div>
-      {form.gdb && (
-        <div className="columns-2">
-          <BoundText
-            field="runtime.debug.gdb.port"
-            label="gdb port"
-            numeric
-            placeholder="auto"
-            value={form.gdbPort}
-            onChange={(gdbPort) => change({ gdbPort })}
-          />
-        </div>
-      )}
+    <FieldFrame field="runtime.debug.log">
       <fieldset className="checks-group">
-        <legend className="field-label">Engine log (-d)</legend>
+        <legend className="field-label">{fieldStrings['runtime.debug.log'].label}</legend>
         <div className="checks">
           {debugLogItems.map((item) => (
             <Check
@@ -41,147 +29,120 @@ export function DebugFields() {
           ))}
         </div>
       </fieldset>
+    </FieldFrame>
+  );
+}
+
+export function DebugFields() {
+  const { form } = useForm();
+  return (
+    <>
+      <div className="checks">
+        <Own.Toggle of="gdb" field="runtime.debug.gdb" />
+        <Own.Toggle of="startPaused" field="runtime.debug.startPaused" />
+        <Own.Toggle of="noReboot" field="runtime.debug.noReboot" />
+        <Own.Toggle of="noShutdown" field="runtime.debug.noShutdown" />
+      </div>
+      {form.gdb && (
+        <div className="columns-2">
+          <Own.Text numeric of="gdbPort" field="runtime.debug.gdb.port" />
+        </div>
+      )}
+      <EngineLogItems />
     </>
   );
 }
 
-const checkKinds = [
-  { value: 'serial', label: 'Serial line matches' },
-  { value: 'banner', label: 'Port answers' },
-  { value: 'command', label: 'Command succeeds' },
-] as const;
+const Condition = rowFields<CheckForm>();
+const conditionKinds = optionsOf(optionStrings.check);
+const readinesses = optionsOf(optionStrings.readiness);
 
-const checkLabels: Record<CheckForm['kind'], string> = {
-  serial: 'Regular expression',
-  banner: 'Name of the port mapping',
-  command: 'Program and arguments, one per line',
-};
-
-function CheckRow({ check, index }: { check: CheckForm; index: number }) {
+function Conditions() {
   const { form, change } = useForm();
-  const set = (part: Partial<CheckForm>): void =>
-    change({ checks: form.checks.map((other) => (other.key === check.key ? { ...other, ...part } : other)) });
+  const rows = rowsEditor(form.checks, (checks) => change({ checks }));
   return (
-    <div className="check-row">
-      <BoundSelect
-        field={`runtime.readiness.${index}.kind`}
-        label="When"
-        value={check.kind}
-        options={checkKinds}
-        onChange={(kind) => set({ kind })}
-      />
-      <BoundText
-        field={`runtime.readiness.${index}`}
-        label={checkLabels[check.kind]}
-        mono
-        {...(check.kind === 'command' ? { lines: 2 } : {})}
-        value={check.text}
-        onChange={(text) => set({ text })}
-      />
-      <IconButton
-        icon={X}
-        label={`Remove check ${index + 1}`}
-        onClick={() => change({ checks: form.checks.filter((other) => other.key !== check.key) })}
-      />
+    <div className="rows">
+      {form.checks.map((check, index) => (
+        <Condition.Row
+          key={check.key}
+          row={check}
+          at={`runtime.readiness.${index}`}
+          onChange={(part) => rows.edit(check.key, part)}
+        >
+          <div className="check-row">
+            <Condition.Choice of="kind" field="kind" options={conditionKinds} />
+            <Condition.Text
+              mono
+              of="text"
+              field={fieldOfText[check.kind]}
+              label={optionStrings.checkText[check.kind]}
+              {...(check.kind === 'command' ? { lines: 2 } : {})}
+            />
+            <IconButton
+              icon={X}
+              label={formStrings.remove(formStrings.check(index + 1))}
+              onClick={() => rows.remove(check.key)}
+            />
+          </div>
+        </Condition.Row>
+      ))}
+      <div>
+        <Button small icon={Plus} onClick={() => rows.add(newCheck())}>
+          {formStrings.addCheck}
+        </Button>
+      </div>
     </div>
   );
 }
 
+const fieldOfText = { serial: 'pattern', banner: 'port', command: 'arguments' } as const;
+
 export function ReadinessFields() {
-  const { form, change } = useForm();
+  const { form } = useForm();
   return (
     <>
       <div className="columns-2">
-        <BoundSelect
+        <Own.Choice
+          of="readiness"
           field="runtime.readiness"
-          label="Ready when"
-          value={form.readiness}
-          options={[
-            { value: 'default', label: 'What suits the guest' },
-            { value: 'running', label: 'It runs' },
-            { value: 'custom', label: 'All of these hold …' },
-          ]}
-          onChange={(readiness) =>
-            change({
-              readiness,
-              checks: readiness === 'custom' && form.checks.length === 0 ? [newCheck()] : form.checks,
-            })
-          }
+          options={readinesses}
+          also={(value, { checks }) => (value === 'custom' && checks.length === 0 ? { checks: [newCheck()] } : {})}
         />
-        <BoundText
-          field="runtime.readinessMs"
-          label="Give up after (s)"
-          numeric
-          value={form.readinessSeconds}
-          onChange={(readinessSeconds) => change({ readinessSeconds })}
-        />
+        <Own.Text numeric of="readinessSeconds" field="runtime.readinessMs" />
       </div>
-      {form.readiness === 'custom' && (
-        <div className="rows">
-          {form.checks.map((check, index) => (
-            <CheckRow key={check.key} check={check} index={index} />
-          ))}
-          <div>
-            <Button small icon={Plus} onClick={() => change({ checks: [...form.checks, newCheck()] })}>
-              Add check
-            </Button>
-          </div>
-        </div>
-      )}
+      {form.readiness === 'custom' && <Conditions />}
     </>
   );
 }
 
+const stagings = optionsOf(optionStrings.staging);
+
 export function KeepFields() {
-  const { form, change } = useForm();
+  const { form } = useForm();
   return (
     <>
-      <BoundText
-        field="runtime.extraArguments"
-        label="Extra arguments"
-        mono
-        lines={2}
-        value={form.extraArguments}
-        placeholder="-device edu -global …"
-        hint="Split as a shell would, never given to one."
-        onChange={(extraArguments) => change({ extraArguments })}
-      />
+      <Own.Text mono lines={2} of="extraArguments" field="runtime.extraArguments" />
       <div className="columns-4">
-        <BoundText
-          field="runtime.powerdownMs"
-          label="Stop waits (s)"
-          numeric
-          value={form.powerdownSeconds}
-          onChange={(powerdownSeconds) => change({ powerdownSeconds })}
-        />
+        <Own.Text numeric of="powerdownSeconds" field="runtime.powerdownMs" />
         {/* A Fuchsia guest has a choice of its own for this. */}
-        {form.kind !== 'fuchsia' && (
-          <BoundSelect
-            field="runtime.staging"
-            label="Staged files"
-            value={form.staging}
-            options={[
-              { value: 'reuse', label: 'Reuse' },
-              { value: 'restage', label: 'Make anew' },
-            ]}
-            onChange={(staging) => change({ staging })}
-          />
-        )}
-        <BoundText
-          field="runtime.keepBoots"
-          label="Boots kept"
-          numeric
-          value={form.keepBoots}
-          onChange={(keepBoots) => change({ keepBoots })}
-        />
-        <BoundText
-          field="runtime.transcriptMiB"
-          label="Transcript (MiB)"
-          numeric
-          value={form.transcriptMiB}
-          onChange={(transcriptMiB) => change({ transcriptMiB })}
-        />
+        {form.kind !== 'fuchsia' && <Own.Choice of="staging" field="runtime.staging" options={stagings} />}
+        <Own.Text numeric of="keepBoots" field="runtime.keepBoots" />
+        <Own.Text numeric of="transcriptMiB" field="runtime.transcriptMiB" />
       </div>
+    </>
+  );
+}
+
+export function FilingFields() {
+  const { stores } = useApplication();
+  const views = useStore(stores.instances, (state) => state.views);
+  const groups = [...new Set(views.map(({ group }) => group).filter((group) => group !== ''))].sort();
+  return (
+    <>
+      <div className="columns-2">
+        <Own.Text of="group" field="group" suggestions={groups.map((value) => ({ value, label: value }))} />
+      </div>
+      <Own.Text lines={2} of="notes" field="notes" />
     </>
   );
 }

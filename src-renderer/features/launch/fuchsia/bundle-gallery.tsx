@@ -7,29 +7,30 @@ import type { BundleSummary } from '../../../../src-shared/model/fuchsia.ts';
 import type { FileReference } from '../../../../src-shared/model/spec.ts';
 import { useApplication } from '../../../state/context.tsx';
 import { formatBytes } from '../../../state/format.ts';
+import { fuchsiaStrings } from '../../../strings/fuchsia-form.ts';
+import { Badge } from '../../../ui/badge.tsx';
 import { Messages } from '../../../ui/field.tsx';
 import { Segments } from '../../../ui/segments.tsx';
 import { FailurePanel } from '../../instances/failure-panel.tsx';
+import { FieldFrame } from '../fields/field-frame.tsx';
 import { useChoice, useFuchsia } from '../form-fields.tsx';
 import { useMessages } from '../messages.tsx';
 import { type BundleDevice, chosenDevice, withBundle, withDevice } from './fuchsia-form.ts';
 
 function DeviceRow({ device }: { device: BundleDevice }) {
-  const ports = Object.entries(device.ports);
+  const ports = Object.entries(device.ports).map(([name, port]) => `${name} ${port}`);
   return (
     <RadioGroup.Item value={device.name} aria-label={device.name} className="device">
       <span className="device-dot" aria-hidden />
       <span className="device-name">
         <span className="truncate">{device.name}</span>
-        {device.recommended && <span className="badge">recommended</span>}
+        {device.recommended && <Badge>{fuchsiaStrings.recommended}</Badge>}
       </span>
       <span className="device-size">
-        {device.architecture} · {device.processors} CPU · {formatBytes(device.memoryBytes)}
+        {fuchsiaStrings.deviceSize(device.architecture, device.processors, formatBytes(device.memoryBytes))}
       </span>
       <span className="device-about">
-        {device.description === '' ? '' : `${device.description.replace(/\.$/, '')}. `}
-        Storage {formatBytes(device.storageBytes)}.
-        {ports.length > 0 && ` Ports: ${ports.map(([name, port]) => `${name} ${port}`).join(', ')}.`}
+        {fuchsiaStrings.deviceAbout(device.description, formatBytes(device.storageBytes), ports)}
       </span>
     </RadioGroup.Item>
   );
@@ -40,14 +41,14 @@ function Devices({ bundle }: { bundle: BundleSummary }) {
   const messages = useMessages('guest.source.device');
   const overruled = fuchsia.virtualDevice !== null;
   return (
-    <div className="field">
+    <div className="field" data-field="guest.source.device">
       <span className="field-label">
-        Device
-        {overruled && <span className="field-optional"> the virtual device file wins over these</span>}
+        {fuchsiaStrings.device}
+        {overruled && <span className="field-optional"> {fuchsiaStrings.deviceOverruled}</span>}
       </span>
       <RadioGroup.Root
         className="devices"
-        aria-label="Device"
+        aria-label={fuchsiaStrings.device}
         orientation="vertical"
         disabled={overruled}
         value={chosenDevice(bundle, fuchsia.device)?.name ?? ''}
@@ -75,27 +76,29 @@ function Systems({ bundle }: { bundle: BundleSummary }) {
   const system = bundle.systems.find(({ slot }) => slot === fuchsia.system);
   const disk = system?.disk ?? null;
   const rows = [
-    ['Kernel', system?.kernel ?? null],
-    ['ZBI', system?.zbi ?? null],
-    ['Disk', disk?.path ?? null],
+    [fuchsiaStrings.files.kernel, system?.kernel ?? null],
+    [fuchsiaStrings.files.zbi, system?.zbi ?? null],
+    [fuchsiaStrings.files.disk, disk?.path ?? null],
   ] as const;
   return (
     <div className="bundle-system">
       {bundle.systems.length > 1 && (
-        <Segments
-          label="System"
-          value={fuchsia.system}
-          options={bundle.systems.map(({ slot }) => ({ value: slot, label: slot.toUpperCase() }))}
-          onChange={(slot) => set({ system: slot })}
-        />
+        <FieldFrame field="guest.source.system">
+          <Segments
+            label={fuchsiaStrings.system}
+            value={fuchsia.system}
+            options={bundle.systems.map(({ slot }) => ({ value: slot, label: slot.toUpperCase() }))}
+            onChange={(slot) => set({ system: slot })}
+          />
+        </FieldFrame>
       )}
       <dl className="bundle-files">
         {rows.map(([label, path]) => (
           <div key={label}>
             <dt>{label}</dt>
             <dd className={path === null ? 'field-optional' : 'mono'} title={path ?? undefined}>
-              <span className="truncate">{path === null ? 'none' : inside(bundle, path)}</span>
-              {label === 'Disk' && disk !== null && (
+              <span className="truncate">{path === null ? fuchsiaStrings.none : inside(bundle, path)}</span>
+              {label === fuchsiaStrings.files.disk && disk !== null && (
                 <span className="field-optional">
                   {disk.kind}, {formatBytes(disk.bytes)}
                 </span>
@@ -144,24 +147,23 @@ function useBundle(directory: FileReference | null) {
 export function BundleGallery({ directory }: { directory: FileReference | null }) {
   const { bundle, failure } = useBundle(directory);
   const device = useChoice('guest.source.device');
-  if (directory === null)
-    return <p className="launch-note">A directory with product_bundle.json, as "ffx product download" makes it.</p>;
-  if (failure !== null) return <FailurePanel failure={failure} title="Bundle" />;
-  if (bundle === null) return <p className="launch-note">Reading the bundle…</p>;
+  if (directory === null) return <p className="launch-note">{fuchsiaStrings.bundleWanted}</p>;
+  if (failure !== null) return <FailurePanel failure={failure} title={fuchsiaStrings.bundleFailed} />;
+  if (bundle === null) return <p className="launch-note">{fuchsiaStrings.bundleReading}</p>;
   return (
-    <section className="bundle" aria-label="Product bundle">
+    <section className="bundle" aria-label={fuchsiaStrings.bundle}>
       <p className="bundle-name">
         <span>{bundle.name}</span> <span className="bundle-version">{bundle.version}</span>
-        <span className="field-optional">SDK {bundle.sdkVersion}</span>
+        <span className="field-optional">{fuchsiaStrings.sdk(bundle.sdkVersion)}</span>
       </p>
       {bundle.problems.map((problem) => (
-        <FailurePanel key={`${problem.field} ${problem.message}`} failure={problem} title="Problem" />
+        <FailurePanel key={`${problem.field} ${problem.message}`} failure={problem} title={fuchsiaStrings.problem} />
       ))}
       {bundle.systems.length > 0 && <Systems bundle={bundle} />}
       {bundle.devices.length > 0 ? (
         <Devices bundle={bundle} />
       ) : (
-        <p className="launch-note">The bundle names no virtual device; choose one by its file.</p>
+        <p className="launch-note">{fuchsiaStrings.noDevices}</p>
       )}
       {device !== undefined && <p className="field-hint">{device.reason}</p>}
     </section>

@@ -1,7 +1,9 @@
 /** Choices that may be left to Slipway: each says what it comes to here, and why. */
 import { useStore } from 'zustand';
 import { useApplication } from '../../../state/context.tsx';
-import { BoundSelect, resolvedReason, useChoice, useForm, useFuchsia } from '../form-fields.tsx';
+import { fuchsiaStrings } from '../../../strings/fuchsia-form.ts';
+import { optionsOf } from '../fields/options-of.ts';
+import { Fuchsia, resolvedReason, useChoice, useForm, useFuchsia } from '../form-fields.tsx';
 import type { BundleDevice } from './fuchsia-form.ts';
 
 /** The device the core says the draft comes to. */
@@ -9,13 +11,11 @@ export function useFuchsiaDevice(): BundleDevice | null {
   return useForm().device ?? null;
 }
 
-/** The label of an `auto`, with its result once it is known. */
-function automatic(result: string | undefined): string {
-  return result === undefined ? 'Automatic' : `Automatic: ${result}`;
-}
+/** An `auto`, with its result once it is known. */
+const automatic = (result: string | undefined) => ({ value: 'auto' as const, label: fuchsiaStrings.automatic(result) });
 
 export function EngineField() {
-  const [fuchsia, set] = useFuchsia();
+  const [fuchsia] = useFuchsia();
   const { stores } = useApplication();
   const host = useStore(stores.host, (state) => state.host);
   const choice = useChoice('guest.engine');
@@ -23,87 +23,61 @@ export function EngineField() {
     host?.engines.filter((one) => one.kind === kind && (kind === 'femu' || one.architecture === fuchsia.architecture));
   const missing = (kind: 'qemu' | 'femu'): boolean =>
     host !== null && (found(kind) ?? []).every(({ binary }) => binary === null);
-  const label = (kind: 'qemu' | 'femu', name: string): string => (missing(kind) ? `${name} (not installed)` : name);
+  const label = (kind: 'qemu' | 'femu'): string =>
+    missing(kind) ? fuchsiaStrings.notInstalled(fuchsiaStrings.engine[kind]) : fuchsiaStrings.engine[kind];
   const install =
     fuchsia.engine !== 'auto' && missing(fuchsia.engine)
-      ? (found(fuchsia.engine)?.[0]?.note ?? 'No program of this engine was found on this host.')
+      ? (found(fuchsia.engine)?.[0]?.note ?? fuchsiaStrings.engineMissing)
       : undefined;
   return (
-    <BoundSelect
+    <Fuchsia.Choice
+      of="engine"
       field="guest.engine"
-      label="Engine"
-      value={fuchsia.engine}
       options={[
-        { value: 'auto', label: automatic(choice?.result) },
-        { value: 'qemu', label: label('qemu', 'QEMU') },
-        { value: 'femu', label: label('femu', 'FEMU') },
+        automatic(choice?.result),
+        { value: 'qemu', label: label('qemu') },
+        { value: 'femu', label: label('femu') },
       ]}
       hint={install ?? (choice === undefined ? undefined : resolvedReason(choice))}
-      onChange={(engine) => set({ engine })}
     />
   );
 }
-
-const networkingHints = {
-  auto: undefined,
-  user: undefined,
-  tap: 'Needs an interface named "qemu" that is up and free. No ports are mapped: the guest has an address.',
-  none: 'Without a network only the consoles reach the guest.',
-} as const;
 
 export function NetworkingField() {
-  const [fuchsia, set] = useFuchsia();
+  const [fuchsia] = useFuchsia();
   const choice = useChoice('host.networking');
   return (
-    <BoundSelect
+    <Fuchsia.Choice
+      of="networking"
       field="host.networking"
-      label="Networking"
-      value={fuchsia.networking}
-      options={[
-        { value: 'auto', label: automatic(choice?.result) },
-        { value: 'user', label: 'User mode' },
-        { value: 'tap', label: 'Tap' },
-        { value: 'none', label: 'None' },
-      ]}
-      hint={choice === undefined ? networkingHints[fuchsia.networking] : resolvedReason(choice)}
-      onChange={(networking) => set({ networking })}
+      options={[automatic(choice?.result), ...optionsOf(fuchsiaStrings.networking)]}
+      hint={choice === undefined ? fuchsiaStrings.networkingHint[fuchsia.networking] : resolvedReason(choice)}
     />
   );
 }
 
+const consoles = optionsOf(fuchsiaStrings.console);
+
 export function ConsoleField() {
-  const [fuchsia, set] = useFuchsia();
+  const [fuchsia] = useFuchsia();
   return (
-    <BoundSelect
+    <Fuchsia.Choice
+      of="console"
       field="guest.console"
-      label="Console"
-      value={fuchsia.console}
-      options={[
-        { value: 'none', label: 'None' },
-        { value: 'console', label: 'Serial console' },
-        { value: 'monitor', label: 'Monitor' },
-      ]}
-      hint={fuchsia.console === 'none' ? undefined : 'In front after the launch; the others stay in reach.'}
-      onChange={(console) => set({ console })}
+      options={consoles}
+      hint={fuchsia.console === 'none' ? undefined : fuchsiaStrings.consoleHint}
     />
   );
 }
 
 export function GpuField() {
-  const [fuchsia, set] = useFuchsia();
   const choice = useChoice('guest.gpu');
   return (
-    <BoundSelect
+    <Fuchsia.Choice
+      of="gpu"
       field="guest.gpu"
-      label="GPU"
-      value={fuchsia.gpu}
-      options={[
-        { value: 'swiftshader_indirect', label: 'SwiftShader (software)' },
-        { value: 'host', label: "The host's" },
-        { value: 'auto', label: automatic(choice?.result) },
-      ]}
-      hint={choice === undefined ? 'FEMU only.' : resolvedReason(choice)}
-      onChange={(gpu) => set({ gpu })}
+      options={[...optionsOf(fuchsiaStrings.gpu), automatic(choice?.result)]}
+      hint={choice === undefined ? fuchsiaStrings.gpuHint : resolvedReason(choice)}
     />
   );
 }
@@ -122,7 +96,7 @@ export function OtherChoices() {
   const others = choices.filter(({ field }) => !fieldsWithPlace.has(field));
   if (others.length === 0) return null;
   return (
-    <dl className="choices" aria-label="Decided here">
+    <dl className="choices" aria-label={fuchsiaStrings.decidedHere}>
       {others.map((choice) => (
         <div key={`${choice.field} ${choice.label}`}>
           <dt>{choice.label}</dt>

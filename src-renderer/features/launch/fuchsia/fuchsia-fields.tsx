@@ -1,60 +1,39 @@
 /** The essential fields of a Fuchsia guest: what boots, on which device, by which engine, and how it is reached. */
 import { useEffect } from 'react';
-import { Check } from '../../../ui/field.tsx';
+import { fuchsiaStrings } from '../../../strings/fuchsia-form.ts';
+import { fieldStrings } from '../../../strings/launch-fields.ts';
 import { Segments } from '../../../ui/segments.tsx';
-import { FileField } from '../file-field.tsx';
-import { BoundSelect, BoundText, useFuchsia } from '../form-fields.tsx';
-import { AccelerationField, ArchitectureField } from '../machine-fields.tsx';
+import { FieldFrame } from '../fields/field-frame.tsx';
+import { optionsOf } from '../fields/options-of.ts';
+import { Fuchsia, useFuchsia } from '../form-fields.tsx';
+import { AccelerationField, useArchitectures } from '../machine-fields.tsx';
+import { PortTable } from '../port-table.tsx';
 import { BundleGallery } from './bundle-gallery.tsx';
 import { ConsoleField, EngineField, NetworkingField, OtherChoices, useFuchsiaDevice } from './fuchsia-choices.tsx';
 import { diskKindOf, withDevice, withoutDevice } from './fuchsia-form.ts';
-import { FuchsiaPorts } from './fuchsia-ports.tsx';
 import { bootsByItself, mapsPorts } from './fuchsia-to-draft.ts';
 
+const sources = optionsOf(fuchsiaStrings.from);
+const diskKinds = optionsOf(fuchsiaStrings.diskKind);
+
 function Files() {
-  const [fuchsia, set] = useFuchsia();
+  const [fuchsia] = useFuchsia();
   return (
     <>
-      <FileField
-        field="guest.source.kernel"
-        label="Kernel"
-        choose="Choose kernel…"
-        optional={bootsByItself(fuchsia)}
-        value={fuchsia.kernel}
-        onChange={(kernel) => set({ kernel })}
-      />
-      <FileField
-        field="guest.source.zbi"
-        label="ZBI"
-        choose="Choose ZBI…"
-        optional
-        value={fuchsia.zbi}
-        onChange={(zbi) => set({ zbi })}
-      />
+      <Fuchsia.File optional={bootsByItself(fuchsia)} of="kernel" field="guest.source.kernel" />
+      <Fuchsia.File optional of="zbi" field="guest.source.zbi" />
       <div className="disk-and-kind">
-        <FileField
-          field="guest.source.disk"
-          label="Disk"
-          choose="Choose disk…"
+        <Fuchsia.File
           optional
-          value={fuchsia.disk}
-          onChange={(disk) => {
-            const kind = disk === null ? null : diskKindOf(disk.shown);
-            set(kind === null ? { disk } : { disk, diskKind: kind });
-          }}
+          of="disk"
+          field="guest.source.disk"
+          also={(disk, { diskKind }) => ({ diskKind: (disk && diskKindOf(disk.shown)) ?? diskKind })}
         />
-        <BoundSelect
+        <Fuchsia.Choice
+          of="diskKind"
           field="guest.source.disk.kind"
-          label="Disk kind"
-          value={fuchsia.diskKind}
+          options={diskKinds}
           disabled={fuchsia.disk === null}
-          options={[
-            { value: 'fxfs', label: 'Fxfs' },
-            { value: 'fvm', label: 'FVM' },
-            { value: 'fat', label: 'FAT' },
-            { value: 'gpt', label: 'GPT' },
-          ]}
-          onChange={(diskKind) => set({ diskKind })}
         />
       </div>
     </>
@@ -62,19 +41,13 @@ function Files() {
 }
 
 function Source() {
-  const [fuchsia, set] = useFuchsia();
+  const [fuchsia] = useFuchsia();
+  const architectures = useArchitectures();
   switch (fuchsia.from) {
     case 'bundle':
       return (
         <>
-          <FileField
-            field="guest.source.directory"
-            label="Product bundle"
-            choose="Choose bundle…"
-            kind="directory"
-            value={fuchsia.directory}
-            onChange={(directory) => set({ directory })}
-          />
+          <Fuchsia.File kind="directory" of="directory" field="guest.source.directory" />
           <BundleGallery directory={fuchsia.directory} />
         </>
       );
@@ -83,16 +56,10 @@ function Source() {
     case 'template':
       return (
         <>
-          <FileField
-            field="guest.source.template"
-            label="Flag template"
-            choose="Choose template…"
-            value={fuchsia.template}
-            onChange={(template) => set({ template })}
-          />
-          <p className="launch-note">It says everything: no bundle and no device is read, nothing is staged.</p>
+          <Fuchsia.File of="template" field="guest.source.template" />
+          <p className="launch-note">{fuchsiaStrings.templateSays}</p>
           <div className="columns-2">
-            <ArchitectureField value={fuchsia.architecture} onChange={(architecture) => set({ architecture })} />
+            <Fuchsia.Choice of="architecture" field="architecture" options={architectures} />
           </div>
         </>
       );
@@ -103,6 +70,7 @@ function Source() {
 function VirtualDevice() {
   const [fuchsia, set] = useFuchsia();
   const device = useFuchsiaDevice();
+  const architectures = useArchitectures();
   const known = device === null ? null : JSON.stringify(device);
   const byFile = fuchsia.virtualDevice !== null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once per device, however often it is answered
@@ -111,31 +79,17 @@ function VirtualDevice() {
   }, [known, byFile]);
   return (
     <>
-      <FileField
-        field="guest.virtualDevice"
-        label="Virtual device by file"
-        choose="Choose virtual device…"
+      <Fuchsia.File
         optional
-        value={fuchsia.virtualDevice}
-        onChange={(virtualDevice) => set((before) => ({ ...withoutDevice(before), virtualDevice }))}
+        of="virtualDevice"
+        field="guest.virtualDevice"
+        also={(_, form) => ({ ports: withoutDevice(form).ports })}
       />
       {fuchsia.from === 'files' && !byFile && (
         <div className="columns-3">
-          <ArchitectureField value={fuchsia.architecture} onChange={(architecture) => set({ architecture })} />
-          <BoundText
-            field="device.memoryMiB"
-            label="Memory (MiB)"
-            numeric
-            value={fuchsia.memoryMiB}
-            onChange={(memoryMiB) => set({ memoryMiB })}
-          />
-          <BoundText
-            field="device.processors"
-            label="Processors"
-            numeric
-            value={fuchsia.processors}
-            onChange={(processors) => set({ processors })}
-          />
+          <Fuchsia.Choice of="architecture" field="architecture" options={architectures} />
+          <Fuchsia.Text numeric of="memoryMiB" field="device.memoryMiB" />
+          <Fuchsia.Text numeric of="processors" field="device.processors" />
         </div>
       )}
     </>
@@ -146,34 +100,32 @@ export function FuchsiaFields() {
   const [fuchsia, set] = useFuchsia();
   return (
     <>
-      <Segments
-        label="Source"
-        value={fuchsia.from}
-        options={[
-          { value: 'bundle', label: 'Product bundle' },
-          { value: 'files', label: 'Loose files' },
-          { value: 'template', label: 'Flag template' },
-        ]}
-        onChange={(from) => set((before) => ({ ...withoutDevice(before), from }))}
-      />
+      <FieldFrame field="guest.source">
+        <Segments
+          label={fieldStrings['guest.source'].label}
+          value={fuchsia.from}
+          options={sources}
+          onChange={(from) => set((before) => ({ ...withoutDevice(before), from }))}
+        />
+      </FieldFrame>
       <Source />
       {fuchsia.from !== 'template' && <VirtualDevice />}
       <div className="columns-2">
         <EngineField />
         <AccelerationField architecture={fuchsia.architecture} />
-      </div>
-      <div className="columns-2">
         <NetworkingField />
         <ConsoleField />
       </div>
-      {mapsPorts(fuchsia.networking) && <FuchsiaPorts />}
-      <div className="checks">
-        <Check
-          label="Headless: no window of its own"
-          checked={fuchsia.headless}
-          onChange={(headless) => set({ headless })}
+      {mapsPorts(fuchsia.networking) && (
+        <PortTable
+          ports={fuchsia.ports}
+          onChange={(ports) => set({ ports })}
+          made={(port) => ({ ...port, ofDevice: false })}
         />
-        <Check label="Wait for a debugger" checked={fuchsia.debugger} onChange={(wait) => set({ debugger: wait })} />
+      )}
+      <div className="checks">
+        <Fuchsia.Toggle of="headless" field="guest.headless" />
+        <Fuchsia.Toggle of="debugger" field="guest.debugger" />
       </div>
       <OtherChoices />
     </>

@@ -7,7 +7,7 @@ import { limits } from '../../../../src-shared/limits.ts';
 import type { Architecture } from '../../../../src-shared/model/engine.ts';
 import type { BundleSummary } from '../../../../src-shared/model/fuchsia.ts';
 import type { Draft, FileReference } from '../../../../src-shared/model/spec.ts';
-import { newPort, nextKey, type PortForm } from '../form-rows.ts';
+import { newPort, type PortForm, portRow } from '../form-rows.ts';
 
 export type FuchsiaDraft = Extract<Draft['guest'], { kind: 'fuchsia' }>;
 export type BundleDevice = BundleSummary['devices'][number];
@@ -24,6 +24,8 @@ export interface FuchsiaForm {
   readonly system: 'a' | 'b' | 'r';
   /** null: the bundle's recommended device, else its first. */
   readonly device: string | null;
+  /** Size and ports were written down without the device's name: what ffx keeps of an emulator. */
+  readonly deviceBySize: boolean;
   readonly kernel: FileReference | null;
   readonly zbi: FileReference | null;
   readonly disk: FileReference | null;
@@ -55,7 +57,12 @@ export interface FuchsiaForm {
   /** JSON, empty while the template decides. */
   readonly flags: string;
   /** What other faces can set and this form does not show; given back as it was. */
-  readonly kept: Pick<Draft['device'], 'machine' | 'cpu'> & Pick<Draft['runtime'], 'debug' | 'staging'>;
+  readonly kept: {
+    readonly device: Omit<Draft['device'], 'memoryMiB' | 'processors'>;
+    readonly networkDevice: Draft['host']['networkDevice'];
+    readonly debug: Draft['runtime']['debug'];
+    readonly staging: Draft['runtime']['staging'];
+  };
 }
 
 export function newFuchsia(): FuchsiaForm {
@@ -64,6 +71,7 @@ export function newFuchsia(): FuchsiaForm {
     directory: null,
     system: 'a',
     device: null,
+    deviceBySize: false,
     kernel: null,
     zbi: null,
     disk: null,
@@ -93,8 +101,8 @@ export function newFuchsia(): FuchsiaForm {
     verbose: false,
     flags: '',
     kept: {
-      machine: null,
-      cpu: null,
+      device: { machine: null, cpu: null, serialPorts: 1, display: null, entropy: true },
+      networkDevice: null,
       debug: { gdb: null, startPaused: false, noReboot: false, noShutdown: false, log: [] },
       staging: 'reuse',
     },
@@ -104,29 +112,25 @@ export function newFuchsia(): FuchsiaForm {
 /** A stored draft's Fuchsia guest as a form, for editing. */
 export function formFromFuchsia(guest: FuchsiaDraft, draft: Draft): FuchsiaForm {
   const { kind: _, source, flags, smp, kernelArguments, ...same } = guest;
+  const { memoryMiB, processors, ...device } = draft.device;
   return {
     ...newFuchsia(),
     ...same,
     ...(source.from === 'files'
       ? { ...source, disk: source.disk?.file ?? null, diskKind: source.disk?.kind ?? 'fxfs' }
       : source),
+    deviceBySize: source.from === 'bundle' && source.device === null,
     architecture: draft.architecture,
-    memoryMiB: String(draft.device.memoryMiB),
-    processors: String(draft.device.processors),
+    memoryMiB: String(memoryMiB),
+    processors: String(processors),
     networking: draft.host.networking,
-    ports: draft.host.ports.map((port) => ({
-      ...port,
-      key: nextKey(),
-      guest: String(port.guest),
-      host: port.host === null ? '' : String(port.host),
-      ofDevice: false,
-    })),
+    ports: draft.host.ports.map((port) => ({ ...portRow(port), ofDevice: false })),
     kernelArguments: kernelArguments.join('\n'),
     smp: smp ?? '',
     flags: flags === null ? '' : JSON.stringify(flags, null, 2),
     kept: {
-      machine: draft.device.machine,
-      cpu: draft.device.cpu,
+      device,
+      networkDevice: draft.host.networkDevice,
       debug: draft.runtime.debug,
       staging: draft.runtime.staging,
     },
@@ -174,14 +178,28 @@ export function withDevice(
   };
 }
 
+/** The device of the same size and with the same ports; null: none, or the recommended one is. */
+function deviceLike(form: FuchsiaForm, bundle: BundleSummary): string | null {
+  const alike = bundle.devices.filter(
+    (device) =>
+      device.architecture === form.architecture &&
+      String(device.processors) === form.processors &&
+      String(Math.round(device.memoryBytes / 2 ** 20)) === form.memoryMiB &&
+      Object.keys(device.ports).every((name) => form.ports.some((port) => port.name === name)),
+  );
+  const [first] = alike;
+  return alike.some((device) => device === chosenDevice(bundle, null)) ? null : (first?.name ?? null);
+}
+
 /** A bundle that was just read: what was chosen stays if the bundle has it. */
 export function withBundle(form: FuchsiaForm, bundle: BundleSummary): FuchsiaForm {
-  const device = bundle.devices.some(({ name }) => name === form.device) ? form.device : null;
+  const named = bundle.devices.some(({ name }) => name === form.device) ? form.device : null;
+  const device = named ?? (form.deviceBySize ? deviceLike(form, bundle) : null);
   const system = bundle.systems.some(({ slot }) => slot === form.system)
     ? form.system
     : (bundle.systems[0]?.slot ?? 'a');
   const chosen = chosenDevice(bundle, device);
-  const there = { ...form, device, system };
+  const there = { ...form, device, system, deviceBySize: false };
   return chosen === undefined || form.virtualDevice !== null ? there : withDevice(there, chosen);
 }
 

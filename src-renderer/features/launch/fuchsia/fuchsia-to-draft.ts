@@ -1,5 +1,6 @@
 /** The Fuchsia part of a form as a draft's guest. Pure; what it cannot say is told to whoever collects problems. */
 import type { FileReference } from '../../../../src-shared/model/spec.ts';
+import { problemStrings } from '../../../strings/launch-fields.ts';
 import type { FuchsiaForm } from './fuchsia-form.ts';
 
 export interface ProblemReport {
@@ -17,15 +18,17 @@ function source(form: FuchsiaForm, { missing, needed }: ProblemReport): object {
     case 'bundle':
       return {
         from: 'bundle',
-        directory: needed('guest.source.directory', form.directory, 'a product bundle'),
+        directory: needed('guest.source.directory', form.directory, problemStrings.what.bundle),
         system: form.system,
         device: form.device,
       };
     case 'template':
-      return { from: 'template', template: needed('guest.source.template', form.template, 'a flag template') };
+      return {
+        from: 'template',
+        template: needed('guest.source.template', form.template, problemStrings.what.template),
+      };
     case 'files': {
-      if (form.kernel === null && !bootsByItself(form))
-        missing('guest.source.kernel', 'Choose a kernel, or a FAT or GPT disk that boots by itself.');
+      if (form.kernel === null && !bootsByItself(form)) missing('guest.source.kernel', problemStrings.kernelOrDisk);
       return {
         from: 'files',
         kernel: form.kernel,
@@ -41,7 +44,7 @@ function flags(text: string, { wrong }: ProblemReport): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    wrong('guest.flags', `This is not JSON: ${error instanceof Error ? error.message : String(error)}.`);
+    wrong('guest.flags', problemStrings.notJson(error instanceof Error ? error.message : String(error)));
     return null;
   }
 }

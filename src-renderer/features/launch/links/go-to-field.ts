@@ -1,0 +1,25 @@
+/** Puts the focus on the control of a field, wherever in the form it is. */
+import { fieldOnScreen } from './argument-links.ts';
+
+const controls = 'input, select, textarea, [role="radio"][aria-checked="true"], button';
+
+/**
+ * `reveal` opens what hides it. False: no field of the form makes this argument. The path may be an argument's own.
+ */
+export function goToField(form: HTMLElement, path: string, reveal: () => void): boolean {
+  const frames = [...form.querySelectorAll<HTMLElement>('[data-field]')];
+  const field = fieldOnScreen(
+    path,
+    frames.map((frame) => frame.dataset.field ?? ''),
+  );
+  const frame = frames.find((one) => one.dataset.field === field);
+  if (frame === undefined) return false;
+  if (frame.closest('[hidden]') !== null) reveal();
+  // After what hid it was drawn open.
+  requestAnimationFrame(() => {
+    const control = frame.matches(controls) ? frame : frame.querySelector<HTMLElement>(controls);
+    control?.focus();
+    frame.scrollIntoView({ block: 'nearest' });
+  });
+  return true;
+}

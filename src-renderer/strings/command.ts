@@ -1,0 +1,20 @@
+/** The Command tab of an instance. */
+export const commandStrings = {
+  asking: 'Asking…',
+  never: 'Never launched: this is the command line of a launch now.',
+  none: 'No command line yet; it is made at the first launch.',
+  binary: 'Program',
+  directory: 'Runs in',
+  copy: 'Copy as shell line',
+  script: 'Save as script…',
+  template: 'Save as template…',
+  search: 'Search arguments',
+  nothing: (text: string) => `No argument has “${text}”.`,
+  arguments: 'Arguments',
+  argument: 'Argument',
+  field: 'Field',
+  why: 'Why',
+  edit: (field: string) => `Edit ${field}`,
+  changed: 'Changed since this boot',
+  changedAbout: 'A launch now would run this instead:',
+} as const;
