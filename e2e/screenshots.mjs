@@ -1,77 +1,114 @@
-// node e2e/screenshots.mjs: takes README's screenshots anew, from the built page over the web face, on real guests.
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// node e2e/screenshots.mjs [--docs] [--only NAME,NAME] [--themes dark] [--sizes 1280x800] [--density compact] [--out DIR]
+// Pictures of every screen (e2e/screenshots/screens.mjs) from the built page over the web face, on real guests, in both
+// themes and two sizes, into test-results/screens. --docs takes README's into docs/ instead.
+// A screen that cannot be reached is said to be missing, and the exit code is 1.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
+import { screens } from './screenshots/screens.mjs';
+import { Home } from './screenshots/stage.mjs';
 
 const root = join(import.meta.dirname, '..');
-const cli = join(root, 'out', 'main', 'cli.js');
-const docs = join(root, 'docs');
-const home = mkdtempSync(join(tmpdir(), 'slipway-'));
-const env = { ...process.env, SLIPWAY_HOME: home };
+const { values: options } = parseArgs({
+  options: {
+    docs: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    themes: { type: 'string', default: 'light,dark' },
+    sizes: { type: 'string', default: '1280x800,1920x1080' },
+    density: { type: 'string', default: 'comfortable' },
+    out: { type: 'string' },
+  },
+});
+const directory = options.out ?? (options.docs ? join(root, 'docs') : join(root, 'test-results', 'screens'));
+const wanted = options.only?.split(',');
+const chosen = screens.filter(
+  (screen) => (wanted === undefined || wanted.includes(screen.name)) && (!options.docs || screen.docs !== undefined),
+);
+const sizes = (options.docs ? '1280x800' : options.sizes).split(',').map((size) => {
+  const [width, height] = size.split('x').map(Number);
+  return { width, height };
+});
+const themes = options.themes.split(',');
+const stepMs = 5_000;
+const missing = [];
 
-function command(...args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], { env, stdio: 'ignore' });
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${args.join(' ')} ended with ${code}`))));
-  });
+async function setGuests(home) {
+  if (home.takeLinuxGuest()) await home.boot('--linux', '--memory', '256');
+  else missing.push('linux: the guest is not in the cache, its screens cannot be taken');
+  await home.boot('--demo', '--port', 'web:8080');
+  await home.run('start', '--demo', '--name', 'scheduler-fix', '--append', 'autorun=panic');
+  await home.run('start', '--demo', '--name', 'broken', '--extra=-device no-such-device', '--timeout', '20');
+  await home.boot('--demo', '--name', 'nightly');
+  await home.run('stop', 'nightly', '--now');
 }
 
-async function serve() {
-  const child = spawn(process.execPath, [cli, 'serve', '--port', '0', '--machine', 'json'], { env });
-  const url = await new Promise((resolve) => {
-    let text = '';
-    child.stdout.on('data', (chunk) => {
-      text += chunk;
-      if (text.includes('\n')) resolve(JSON.parse(text).url);
-    });
-  });
-  return { child, url };
+async function take(browser, url, screen, look) {
+  const { theme, size } = look;
+  const context = await browser.newContext({ viewport: size, colorScheme: theme, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(stepMs);
+  const name = options.docs ? screen.name : `${screen.name}-${theme}-${size.width}`;
+  try {
+    await page.goto(url);
+    if (options.density !== 'comfortable')
+      await page.evaluate((density) => {
+        document.documentElement.dataset.density = density;
+      }, options.density);
+    await screen.prepare(page, look);
+    await page.screenshot({ path: join(directory, `${name}.png`) });
+  } catch (error) {
+    missing.push(`${name}: ${String(error.message).split('\n').slice(0, 3).join(' ')}`);
+    await page.screenshot({ path: join(directory, `missing-${name}.png`) }).catch(() => undefined);
+  } finally {
+    await context.close();
+  }
 }
 
-const built = join(process.env.SLIPWAY_TEST_CACHE ?? join(root, '.cache', 'test'), 'linux-guest');
-if (existsSync(built)) cpSync(built, join(home, 'cache', 'linux-guest'), { recursive: true });
-mkdirSync(docs, { recursive: true });
+/** Pages that were open when their server went away. */
+async function takeLost(browser, server, lost, looks) {
+  const open = [];
+  for (const screen of lost)
+    for (const { theme, size } of looks) {
+      const context = await browser.newContext({ viewport: size, colorScheme: theme });
+      const page = await context.newPage();
+      await page.goto(server.url);
+      await page.getByRole('option').first().waitFor({ timeout: stepMs });
+      open.push({ screen, page, name: `${screen.name}-${theme}-${size.width}` });
+    }
+  await server.end();
+  for (const { screen, page, name } of open)
+    try {
+      page.setDefaultTimeout(stepMs);
+      await screen.prepare(page);
+      await page.screenshot({ path: join(directory, `${name}.png`) });
+    } catch (error) {
+      missing.push(`${name}: ${error.message.split('\n')[0]}`);
+    }
+}
 
-const { child, url } = await serve();
+mkdirSync(directory, { recursive: true });
+const homes = { full: new Home(), empty: new Home() };
 const browser = await chromium.launch({
   executablePath: process.env.SLIPWAY_TEST_CHROMIUM ?? '/usr/bin/chromium',
-  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  args: ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
 });
+const servers = {};
 try {
-  await command('start', '--linux', '--memory', '256');
-  await command('start', '--demo');
-  await command('start', '--demo', '--name', 'scheduler-fix', '--append', 'autorun=panic');
-  await command('start', '--demo', '--name', 'boot-loop', '--append', 'autorun=poweroff', '--timeout', '0').catch(
-    () => {},
-  );
-  for (const theme of ['dark', 'light']) {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: theme });
-    const keep = (name) => page.screenshot({ path: join(docs, `${name}.png`) });
-    await page.goto(url);
-    await page.getByRole('option', { name: /^linux/ }).click();
-    if (theme === 'dark') {
-      const terminal = page.getByRole('region', { name: 'Serial console' });
-      await page.locator('[data-instance="linux"][data-state="writable"]').first().waitFor();
-      await terminal.click();
-      await page.keyboard.type('uname -a; df -h | head -3\r');
-      await terminal.getByText('/dev/shm').first().waitFor();
-      await keep('console');
-      await page.getByRole('button', { name: 'New instance' }).first().click();
-      await page.getByRole('radio', { name: 'Disk or ISO' }).click();
-      await keep('new-instance');
-    } else {
-      await page.getByRole('tab', { name: 'Timeline', exact: true }).click();
-      await page.getByText('let the guest go').waitFor();
-      await keep('timeline');
-    }
-    await page.close();
-  }
+  await setGuests(homes.full);
+  servers.full = await homes.full.serve();
+  servers.empty = await homes.empty.serve();
+  const looks = themes.flatMap((theme) => sizes.map((size) => ({ theme, size })));
+  for (const screen of chosen.filter(({ on }) => on !== 'lost'))
+    for (const look of options.docs ? looks.filter(({ theme }) => theme === screen.docs) : looks)
+      await take(browser, servers[screen.on ?? 'full'].url, screen, look);
+  const lost = chosen.filter(({ on }) => on === 'lost');
+  if (lost.length > 0) await takeLost(browser, servers.full, lost, looks);
 } finally {
   await browser.close();
-  await command('stop', '--all', '--now').catch(() => undefined);
-  child.kill('SIGTERM');
-  await new Promise((resolve) => child.once('exit', resolve));
-  rmSync(home, { recursive: true, force: true });
+  for (const server of Object.values(servers)) await server.end();
+  for (const home of Object.values(homes)) await home.close();
 }
+console.log(`${chosen.length} screens, into ${directory}`);
+for (const line of missing) console.log(`missing: ${line}`);
+process.exitCode = missing.length > 0 ? 1 : 0;

@@ -4,6 +4,7 @@
  */
 export const commonStrings = {
   appName: 'Slipway',
+  actions: 'Actions',
   add: 'Add',
   back: 'Back',
   backToDefault: 'Back to default',

@@ -2,6 +2,7 @@
 import { X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { type DragEventHandler, type ReactNode, useState } from 'react';
+import { commonStrings } from '../strings/common.ts';
 import { IconButton } from './button.tsx';
 
 export interface ModalProps {
@@ -57,7 +58,7 @@ export function Modal({
           <div className="dialog-head">
             <Dialog.Title className="dialog-title">{title}</Dialog.Title>
             <Dialog.Close asChild>
-              <IconButton icon={X} label="Close" keys="Esc" />
+              <IconButton icon={X} label={commonStrings.close} keys="Esc" />
             </Dialog.Close>
           </div>
           <div className={bodyClass ?? 'dialog-body'}>{children}</div>

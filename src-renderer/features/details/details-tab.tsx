@@ -4,6 +4,8 @@ import type { CallOutput } from '../../../src-shared/contract/calls.ts';
 import type { Boot, InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
 import { useApplication, useDetails } from '../../state/context.tsx';
 import { formatBytes, formatDuration, formatMoment } from '../../state/format.ts';
+import { commonStrings } from '../../strings/common.ts';
+import { detailsStrings as strings } from '../../strings/details.ts';
 import { Button } from '../../ui/button.tsx';
 import type { Fact } from './facts.ts';
 import { Facts } from './facts-list.tsx';
@@ -13,21 +15,21 @@ import { specFacts } from './spec-facts.ts';
 function Boots({ boots, current }: { boots: readonly Boot[]; current: number }) {
   const application = useApplication();
   return (
-    <table className="table" aria-label="Boots">
+    <table className="table" aria-label={strings.boots.title}>
       <thead>
         <tr>
-          <th scope="col">Boot</th>
-          <th scope="col">Started</th>
-          <th scope="col">Lasted</th>
-          <th scope="col">Outcome</th>
+          <th scope="col">{strings.boots.boot}</th>
+          <th scope="col">{strings.boots.started}</th>
+          <th scope="col">{strings.boots.lasted}</th>
+          <th scope="col">{strings.boots.outcome}</th>
           <th scope="col" className="number">
-            Serial
+            {strings.boots.serial}
           </th>
           <th scope="col" className="number">
-            Engine log
+            {strings.boots.engineLog}
           </th>
           <th scope="col">
-            <span className="unseen">Actions</span>
+            <span className="unseen">{commonStrings.actions}</span>
           </th>
         </tr>
       </thead>
@@ -41,7 +43,7 @@ function Boots({ boots, current }: { boots: readonly Boot[]; current: number }) 
               <td>
                 {boot.endedAt === null
                   ? boot.number === current
-                    ? 'until now'
+                    ? strings.boots.untilNow
                     : '–'
                   : formatDuration(Date.parse(boot.endedAt) - Date.parse(boot.startedAt))}
               </td>
@@ -51,10 +53,10 @@ function Boots({ boots, current }: { boots: readonly Boot[]; current: number }) 
               <td className="boot-action">
                 <Button
                   small
-                  aria-label={`View log of boot ${boot.number}`}
+                  aria-label={strings.boots.viewLogOf(boot.number)}
                   onClick={() => application.showBoot(boot.number)}
                 >
-                  View log
+                  {strings.boots.viewLog}
                 </Button>
               </td>
             </tr>
@@ -66,8 +68,8 @@ function Boots({ boots, current }: { boots: readonly Boot[]; current: number }) 
 
 function reach(details: InstanceDetails): (Fact & { about?: string })[] {
   const lines: (Fact & { about?: string })[] = [];
-  if (details.sshLine !== null) lines.push({ label: 'ssh', value: details.sshLine, machine: true });
-  if (details.gdb !== null) lines.push({ label: 'gdb', value: details.gdb.line, machine: true });
+  if (details.sshLine !== null) lines.push({ label: strings.ssh, value: details.sshLine, machine: true });
+  if (details.gdb !== null) lines.push({ label: strings.gdb, value: details.gdb.line, machine: true });
   for (const endpoint of details.endpoints)
     lines.push({ label: endpoint.name, value: endpoint.path, machine: true, about: endpoint.about });
   return lines;
@@ -92,46 +94,48 @@ export function DetailsTab({ view }: { view: InstanceView }) {
       current = false;
     };
   }, [application, view.id, phase, boot, foreign]);
-  if (details === undefined) return <p className="page-note">Asking…</p>;
+  if (details === undefined) return <p className="page-note">{commonStrings.waiting}</p>;
   const reachable = reach(details);
   return (
     <div className="details">
       {!foreign && <NotesSection key={view.id} id={view.id} group={view.group} notes={details.spec.notes} />}
       <section>
-        <h2>Configuration</h2>
-        <Facts label="Configuration" facts={specFacts(details.spec)} />
+        <h2>{strings.configuration}</h2>
+        <Facts label={strings.configuration} facts={specFacts(details.spec)} />
       </section>
       <section>
-        <h2>Where it lives</h2>
+        <h2>{strings.place}</h2>
         <Facts
-          label="Where it lives"
+          label={strings.place}
           facts={[
-            { label: 'Id', value: view.id, machine: true },
-            { label: 'Directory', value: details.directory, machine: true },
-            ...(view.status.pid === null ? [] : [{ label: 'Process', value: String(view.status.pid), machine: true }]),
+            { label: strings.id, value: view.id, machine: true },
+            { label: strings.directory, value: details.directory, machine: true },
+            ...(view.status.pid === null
+              ? []
+              : [{ label: strings.process, value: String(view.status.pid), machine: true }]),
             ...(foreign
-              ? [{ label: 'Started by', value: 'ffx emu; nothing in this directory is changed', machine: false }]
+              ? [{ label: strings.startedBy, value: strings.byFfx, machine: false }]
               : [
                   {
-                    label: 'Disk use',
-                    value: use === null ? '…' : `${formatBytes(use.bytes)} in ${use.files.length} files`,
+                    label: strings.diskUse,
+                    value: use === null ? '…' : strings.inFiles(formatBytes(use.bytes), use.files.length),
                     machine: false,
                   },
                 ]),
-            { label: 'Made', value: formatMoment(details.spec.createdAt), machine: false },
+            { label: strings.made, value: formatMoment(details.spec.createdAt), machine: false },
           ]}
         />
       </section>
       {reachable.length > 0 && (
         <section>
-          <h2>How to reach it</h2>
-          <Facts label="How to reach it" facts={reachable} />
+          <h2>{strings.reach}</h2>
+          <Facts label={strings.reach} facts={reachable} />
         </section>
       )}
       <section>
-        <h2>Boots</h2>
+        <h2>{strings.boots.title}</h2>
         {details.boots.length === 0 ? (
-          <p className="page-note">Not booted yet.</p>
+          <p className="page-note">{strings.boots.none}</p>
         ) : (
           <Boots boots={details.boots} current={view.status.processLives ? boot : 0} />
         )}

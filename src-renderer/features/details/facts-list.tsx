@@ -1,4 +1,6 @@
 /** Label and value in two columns; the machine's own words can be copied. */
+
+import { commonStrings } from '../../strings/common.ts';
 import { Breakable } from '../../ui/breakable.tsx';
 import { CopyIcon } from '../../ui/copy-button.tsx';
 import type { Fact } from './facts.ts';
@@ -11,7 +13,7 @@ export function Facts({ facts, label }: { facts: readonly (Fact & { readonly abo
           <dt>{fact.label}</dt>
           <dd className={fact.machine ? 'mono' : undefined}>
             <span className="fact-value">{fact.machine ? <Breakable text={fact.value} /> : fact.value}</span>
-            {fact.machine && <CopyIcon text={fact.value} label={`Copy ${fact.label.toLowerCase()}`} />}
+            {fact.machine && <CopyIcon text={fact.value} label={commonStrings.copyOf(fact.label.toLowerCase())} />}
             {fact.about !== undefined && <span className="fact-about">{fact.about}</span>}
           </dd>
         </div>

@@ -6,6 +6,8 @@ import { useStore } from 'zustand';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
 import { useApplication } from '../../state/context.tsx';
 import { viewOf } from '../../state/instances.ts';
+import { commonStrings } from '../../strings/common.ts';
+import { screenshotStrings as strings } from '../../strings/screenshot.ts';
 import { Button } from '../../ui/button.tsx';
 import { Modal } from '../../ui/modal.tsx';
 import { saveFile } from '../../ui/save-file.ts';
@@ -44,7 +46,7 @@ export function ScreenshotDialog({ id, onClose }: { id: string; onClose: () => v
     } catch {
       application.notify({
         tone: 'plain',
-        text: 'Pictures cannot be copied from here; save it instead.',
+        text: strings.notCopied,
         failure: null,
         action: null,
       });
@@ -52,7 +54,7 @@ export function ScreenshotDialog({ id, onClose }: { id: string; onClose: () => v
   };
   return (
     <Modal
-      title={`Screenshot of “${name}”`}
+      title={strings.title(name)}
       width={1080}
       onClose={onClose}
       bodyClass="screenshot"
@@ -60,10 +62,10 @@ export function ScreenshotDialog({ id, onClose }: { id: string; onClose: () => v
         <>
           <span className="push field-hint">{size}</span>
           <Button icon={RefreshCw} disabled={busy} onClick={() => void take()}>
-            Take again
+            {strings.again}
           </Button>
           <Button icon={copied ? Check : Copy} disabled={picture === null} onClick={() => void copy()}>
-            Copy
+            {commonStrings.copy}
           </Button>
           <Button
             tone="primary"
@@ -71,17 +73,17 @@ export function ScreenshotDialog({ id, onClose }: { id: string; onClose: () => v
             disabled={picture === null}
             onClick={() => picture !== null && saveFile(pngOf(picture), `${id}-screenshot.png`)}
           >
-            Save
+            {commonStrings.save}
           </Button>
         </>
       }
     >
-      {failure !== null && <FailurePanel failure={failure} title="Screenshot failed" />}
-      {picture === null && failure === null && <p className="field-hint">Asking the engine for a picture…</p>}
+      {failure !== null && <FailurePanel failure={failure} title={strings.failed} />}
+      {picture === null && failure === null && <p className="field-hint">{strings.asking}</p>}
       {picture !== null && (
         <img
           src={`data:image/png;base64,${picture}`}
-          alt={`Display of ${name}`}
+          alt={strings.display(name)}
           onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) => setSize(`${naturalWidth} × ${naturalHeight}`)}
         />
       )}

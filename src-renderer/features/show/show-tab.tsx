@@ -6,6 +6,8 @@ import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts'
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
 import type { FileReference } from '../../../src-shared/model/spec.ts';
 import { useApplication, useDetails } from '../../state/context.tsx';
+import { commonStrings } from '../../strings/common.ts';
+import { showStrings as strings } from '../../strings/show.ts';
 import { Button } from '../../ui/button.tsx';
 import { copyText } from '../../ui/clipboard.ts';
 import { CopyButton, CopyIcon } from '../../ui/copy-button.tsx';
@@ -25,7 +27,7 @@ function Section({ section, reading }: { section: ShownSection; reading: Reading
     <section className="show-section" aria-label={section.name} id={`show-${section.name}`} tabIndex={-1}>
       <div className="show-section-head">
         <h2>{section.name}</h2>
-        <CopyButton text={json} label="Copy JSON" />
+        <CopyButton text={json} label={strings.copyJson} />
       </div>
       {asJson ? (
         <div className="raw">
@@ -54,17 +56,17 @@ function Debugger({ view }: { view: InstanceView }) {
   if (details?.gdb != null)
     return (
       <p className="show-debugger">
-        <span>Debugger</span>
+        <span>{strings.debugger}</span>
         <code>{details.gdb.line}</code>
-        <CopyIcon text={details.gdb.line} label="Copy debugger line" />
+        <CopyIcon text={details.gdb.line} label={strings.copyDebuggerLine} />
       </p>
     );
   if (guest?.kind !== 'fuchsia' || !guest.debugger || pid === null || !processLives) return null;
   return (
     <p className="show-debugger">
-      <span>Debugger</span>
-      Attach to process <code>{pid}</code> to continue.
-      <CopyIcon text={String(pid)} label="Copy process id" />
+      <span>{strings.debugger}</span>
+      {strings.attach} <code>{pid}</code> {strings.attachEnd}
+      <CopyIcon text={String(pid)} label={strings.copyProcess} />
     </p>
   );
 }
@@ -78,9 +80,9 @@ function ExportButton({ view }: { view: InstanceView }) {
       const { path } = await application.call('fuchsia.export', { id: view.id, directory: directory.token });
       application.notify({
         tone: 'plain',
-        text: `Written to ${path}. ffx emu lists it from there.`,
+        text: strings.exported(path),
         failure: null,
-        action: { label: 'Copy path', run: () => void copyText(path) },
+        action: { label: strings.copyPath, run: () => void copyText(path) },
       });
     } catch (error) {
       application.notifyFailure(toFailure(error));
@@ -88,16 +90,11 @@ function ExportButton({ view }: { view: InstanceView }) {
       setBusy(false);
     }
   };
-  const picker = usePicker('Export to ffx', 'directory', (directory) => void write(directory));
+  const picker = usePicker(strings.exportTitle, 'directory', (directory) => void write(directory));
   return (
     <>
-      <Button
-        icon={FolderOutput}
-        disabled={busy}
-        title="Writes a copy in the format of ffx emu into a directory"
-        onClick={picker.pick}
-      >
-        Export to ffx…
+      <Button icon={FolderOutput} disabled={busy} title={strings.exportAbout} onClick={picker.pick}>
+        {strings.exportVerb}
       </Button>
       {picker.browser}
     </>
@@ -141,7 +138,7 @@ export function ShowTab({ view }: { view: InstanceView }) {
   return (
     <div className="show">
       <div className="show-head">
-        <nav className="show-places" aria-label="Sections">
+        <nav className="show-places" aria-label={commonStrings.sections}>
           {sections?.map(({ name }) => (
             <button key={name} type="button" className="show-place" onClick={() => goTo(name)}>
               {name}
@@ -149,19 +146,19 @@ export function ShowTab({ view }: { view: InstanceView }) {
           ))}
         </nav>
         <Segments
-          label="Read as"
+          label={strings.readAs}
           value={reading}
           options={[
-            { value: 'readable', label: 'Readable' },
-            { value: 'json', label: 'JSON' },
+            { value: 'readable', label: strings.readable },
+            { value: 'json', label: strings.json },
           ]}
           onChange={setReading}
         />
         {view.origin === 'slipway' && <ExportButton view={view} />}
       </div>
       <Debugger view={view} />
-      {failure !== null && <FailurePanel failure={failure} title="Show failed" />}
-      {sections === null && failure === null && <p className="page-note">Asking…</p>}
+      {failure !== null && <FailurePanel failure={failure} title={strings.failed} />}
+      {sections === null && failure === null && <p className="page-note">{commonStrings.waiting}</p>}
       <div ref={place} className="show-sections">
         {sections?.map((section) => (
           <Section key={section.name} section={section} reading={reading} />

@@ -2,14 +2,8 @@
 import type { InstanceView, TimelineStep } from '../../../src-shared/model/instance.ts';
 import { useDetails } from '../../state/context.tsx';
 import { formatDuration } from '../../state/format.ts';
-
-const words: Record<TimelineStep['result'], string> = {
-  running: 'under way',
-  done: 'done',
-  skipped: 'skipped',
-  failed: 'failed',
-  cancelled: 'cancelled',
-};
+import { commonStrings } from '../../strings/common.ts';
+import { timelineStrings as strings } from '../../strings/timeline.ts';
 
 /** The right end of the scale; a step that is still running reaches it. */
 export function spanOf(steps: readonly TimelineStep[]): number {
@@ -18,27 +12,27 @@ export function spanOf(steps: readonly TimelineStep[]): number {
 
 export function TimelineTab({ view }: { view: InstanceView }) {
   const details = useDetails(view.id);
-  if (details === undefined) return <p className="page-note">Asking…</p>;
+  if (details === undefined) return <p className="page-note">{commonStrings.waiting}</p>;
   const { timeline } = details;
-  if (timeline.length === 0) return <p className="page-note">Not launched yet.</p>;
+  if (timeline.length === 0) return <p className="page-note">{strings.none}</p>;
   const span = spanOf(timeline);
   return (
-    <table className="table timeline" aria-label="Launch timeline">
+    <table className="table timeline" aria-label={strings.title}>
       <thead>
         <tr>
-          <th scope="col">Step</th>
+          <th scope="col">{strings.step}</th>
           <th scope="col" className="number">
-            Start
+            {strings.start}
           </th>
           <th scope="col" className="number">
-            Took
+            {strings.took}
           </th>
           <th scope="col" className="timeline-scale">
             <span>0</span>
             <span>{formatDuration(span)}</span>
           </th>
-          <th scope="col">Result</th>
-          <th scope="col">Note</th>
+          <th scope="col">{strings.result}</th>
+          <th scope="col">{strings.note}</th>
         </tr>
       </thead>
       <tbody>
@@ -62,7 +56,7 @@ export function TimelineTab({ view }: { view: InstanceView }) {
                 </div>
               </td>
               <td className="timeline-result" data-result={step.result}>
-                {words[step.result]}
+                {strings.results[step.result]}
               </td>
               <td className="timeline-note">{step.note}</td>
             </tr>

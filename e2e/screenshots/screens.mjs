@@ -1,0 +1,249 @@
+/**
+ * Every screen and main state, one row each: { name, on?, docs?, prepare(page) }. `prepare` starts at a freshly loaded
+ * page and ends when the screen stands still; if it cannot, the screen is reported as missing. `on` is the home it is
+ * taken on: "full" (default; guests run), "empty" (nothing yet), or "lost" (the server is gone; the page was open).
+ * `docs` is the theme in which README shows it. A new screen is a new row; nothing else has to change.
+ */
+
+const named = (page, role, name) => page.getByRole(role, { name, exact: true }).first();
+const select = async (page, name) => {
+  await page
+    .getByRole('option', { name: new RegExp(`^${name}\\b`) })
+    .first()
+    .click();
+  await page.getByRole('main', { name, exact: true }).waitFor();
+};
+const tab = async (page, name) => {
+  await named(page, 'tab', name).click();
+};
+const serial = (page) => page.getByRole('region', { name: /^Serial console/ }).first();
+/** A terminal is ready when its old output is parsed. */
+const writable = async (page) => {
+  await page.locator('[data-state="writable"]').first().waitFor();
+};
+const newInstance = async (page) => {
+  await named(page, 'button', 'New instance').click();
+  await page.getByRole('dialog').waitFor();
+};
+/** By its text, whatever control the gallery of sources makes of it. */
+const source = async (page, name) => {
+  await newInstance(page);
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name })
+    .or(page.getByRole('dialog').getByRole('radio', { name }))
+    .first()
+    .click();
+};
+
+export const screens = [
+  {
+    name: 'empty',
+    on: 'empty',
+    prepare: (page) => named(page, 'button', 'Boot the demo guest').waitFor(),
+  },
+  {
+    name: 'console',
+    docs: 'dark',
+    async prepare(page) {
+      await select(page, 'linux');
+      await writable(page);
+      await serial(page).click();
+      await page.keyboard.type('uname -a; df -h | head -3\r');
+      await serial(page).getByText('/dev/shm').first().waitFor();
+    },
+  },
+  {
+    name: 'console-demo',
+    async prepare(page) {
+      await select(page, 'demo');
+      await writable(page);
+      await serial(page).getByText('demo: ready').first().waitFor();
+    },
+  },
+  {
+    name: 'console-split',
+    async prepare(page) {
+      await select(page, 'demo');
+      await writable(page);
+      await serial(page).click();
+      await page
+        .getByRole('button', { name: /^Split/ })
+        .first()
+        .click();
+      const item = page.getByRole('menuitem', { name: /right/i });
+      if ((await item.count()) > 0) await item.first().click();
+      await page
+        .getByRole('tablist', { name: /Consoles/ })
+        .nth(1)
+        .waitFor();
+    },
+  },
+  {
+    name: 'console-search',
+    async prepare(page) {
+      await select(page, 'demo');
+      await writable(page);
+      await serial(page).click();
+      await page.keyboard.press('Control+Shift+F');
+      await page.keyboard.type('demo');
+      await page
+        .getByText(/\d+ of \d+|\d+\/\d+/)
+        .first()
+        .waitFor();
+    },
+  },
+  {
+    name: 'console-panicked',
+    async prepare(page) {
+      await select(page, 'scheduler-fix');
+      await serial(page).waitFor();
+    },
+  },
+  {
+    name: 'console-stopped',
+    async prepare(page) {
+      await select(page, 'nightly');
+      await serial(page).waitFor();
+    },
+  },
+  {
+    name: 'ports',
+    async prepare(page) {
+      await select(page, 'demo');
+      await tab(page, 'Ports');
+      await page.getByRole('table', { name: 'Port mappings' }).waitFor();
+    },
+  },
+  {
+    name: 'ports-empty',
+    async prepare(page) {
+      await select(page, 'scheduler-fix');
+      await tab(page, 'Ports');
+    },
+  },
+  {
+    name: 'command',
+    async prepare(page) {
+      await select(page, 'demo');
+      await tab(page, 'Command');
+      await page.getByText('-machine').first().waitFor();
+    },
+  },
+  {
+    name: 'timeline',
+    docs: 'light',
+    async prepare(page) {
+      await select(page, 'linux');
+      await tab(page, 'Timeline');
+      await page.getByText('let the guest go').waitFor();
+    },
+  },
+  {
+    name: 'details',
+    async prepare(page) {
+      await select(page, 'demo');
+      await tab(page, 'Details');
+      await page.getByRole('table', { name: 'Boots' }).waitFor();
+    },
+  },
+  {
+    name: 'failure',
+    async prepare(page) {
+      await select(page, 'broken');
+      await page
+        .getByText(/ended|failed/i)
+        .first()
+        .waitFor();
+    },
+  },
+  { name: 'new-instance-gallery', prepare: newInstance },
+  {
+    name: 'new-instance',
+    docs: 'dark',
+    prepare: (page) => source(page, /Disk or ISO/),
+  },
+  {
+    name: 'paste-import',
+    prepare: (page) => source(page, /paste|command line/i),
+  },
+  {
+    name: 'form-edit',
+    async prepare(page) {
+      await select(page, 'nightly');
+      await named(page, 'button', 'Edit').click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'doctor',
+    async prepare(page) {
+      await named(page, 'button', 'Doctor').click();
+      await page.getByRole('heading', { name: 'Doctor' }).waitFor();
+      await page.getByRole('heading', { level: 2 }).first().waitFor();
+    },
+  },
+  {
+    name: 'settings',
+    async prepare(page) {
+      await named(page, 'button', 'Settings').click();
+      await page.getByRole('heading', { name: 'Settings' }).waitFor();
+    },
+  },
+  {
+    name: 'palette',
+    async prepare(page) {
+      await page.getByRole('option').first().waitFor();
+      await page.keyboard.press('Control+Shift+P');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'shortcuts',
+    async prepare(page) {
+      await page.getByRole('listbox', { name: 'Instances' }).focus();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'context-menu',
+    async prepare(page) {
+      await page.getByRole('option', { name: /^nightly/ }).click({ button: 'right' });
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  {
+    name: 'delete',
+    async prepare(page) {
+      await select(page, 'nightly');
+      await page.getByRole('listbox', { name: 'Instances' }).focus();
+      await page.keyboard.press('Delete');
+      await page.getByRole('dialog').or(page.getByRole('alertdialog')).waitFor();
+      await page.getByRole('row').nth(1).waitFor();
+    },
+  },
+  {
+    name: 'list-none-match',
+    async prepare(page) {
+      await page.getByRole('option').first().waitFor();
+      await page.getByRole('searchbox', { name: 'Search instances' }).fill('nothing like it');
+      await page.getByText(/Nothing matches/).waitFor();
+    },
+  },
+  {
+    name: 'gallery',
+    async prepare(page) {
+      await page.getByRole('option').first().waitFor();
+      await page.evaluate(() => {
+        window.location.hash = '#gallery';
+      });
+      await page.getByRole('heading', { name: 'Gallery of parts' }).waitFor();
+    },
+  },
+  {
+    name: 'not-connected',
+    on: 'lost',
+    prepare: (page) => page.getByText('Connection lost').first().waitFor(),
+  },
+];
