@@ -1,3 +1,5 @@
+import type { SerialName } from '../../../src-shared/model/console.ts';
+
 /** Every file and directory name below the home, one comment each. Nothing else in Slipway spells a name. */
 export const filenames = {
   // the home
@@ -19,6 +21,8 @@ export const filenames = {
   ssh: 'ssh',
   /** Theme, font size. */
   settings: 'settings.json',
+  /** Kept drafts, one file each. */
+  templates: 'templates',
   /** Session protocol for the command line, mode 0600. */
   serviceSocket: 'service.sock',
   /** Slipway's own log. */
@@ -63,8 +67,17 @@ export const filenames = {
   serialOutput: 'serial.out',
   /** FIFO: what is written here the guest reads. */
   serialInput: 'serial.in',
-  /** Common stem of the two, as `-chardev pipe,path=` wants it. */
+  /** Common stem of the two, as `-chardev pipe,path=` wants it. Further lines: `serial-2` and so on (`serialFile`). */
   serialStem: 'serial',
+  /** When the bytes of `serial.out` came. */
+  serialTimes: 'serial.times',
+  /** When those of the engine's log came. */
+  engineLogTimes: 'emulator.times',
   monitorTranscript: 'monitor.out',
   qmpTranscript: 'qmp.out',
 } as const;
+
+/** What the first serial line calls `name` (a file, a socket, a stem), as another line calls it. */
+export function serialFile(name: string, line: SerialName): string {
+  return name.replace(/serial(?=(\.\w+)?$)/, line);
+}

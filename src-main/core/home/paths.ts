@@ -4,8 +4,9 @@
  */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { SerialName } from '../../../src-shared/model/console.ts';
 import type { InstanceId } from '../../../src-shared/model/ids.ts';
-import { filenames } from './filenames.ts';
+import { filenames, serialFile } from './filenames.ts';
 
 export interface Paths {
   readonly home: string;
@@ -17,6 +18,7 @@ export interface Paths {
   readonly linuxGuest: string;
   readonly ssh: string;
   readonly settings: string;
+  readonly templates: string;
   readonly serviceSocket: string;
   readonly log: string;
   readonly electron: string;
@@ -28,7 +30,7 @@ export interface Paths {
 export interface AdoptedPaths {
   readonly directory: string;
   /** `run`: a name for one life of its engine. */
-  run(run: string): Pick<BootPaths, 'directory' | 'serialOutput' | 'monitorTranscript' | 'qmpTranscript'>;
+  run(run: string): Pick<BootPaths, 'directory' | 'serial' | 'serialOutput' | 'monitorTranscript' | 'qmpTranscript'>;
 }
 
 export interface InstancePaths {
@@ -42,7 +44,9 @@ export interface InstancePaths {
   readonly qmp: string;
   readonly qmpUser: string;
   readonly monitor: string;
+  /** Of the first serial line; others: `serialSocketOf`. */
   readonly serialSocket: string;
+  serialSocketOf(line: SerialName): string;
   readonly pid: string;
   boot(number: number): BootPaths;
 }
@@ -53,11 +57,21 @@ export interface BootPaths {
   readonly timeline: string;
   readonly outcome: string;
   readonly engineLog: string;
+  /** Of the first serial line; others are in `serial`. */
   readonly serialOutput: string;
   readonly serialInput: string;
   readonly serialStem: string;
+  readonly engineLogTimes: string;
+  serial(line: SerialName): SerialPaths;
   readonly monitorTranscript: string;
   readonly qmpTranscript: string;
+}
+
+/** One serial line of one boot. */
+export interface SerialPaths {
+  readonly output: string;
+  readonly input: string;
+  readonly times: string;
 }
 
 export function defaultHome(environment: NodeJS.ProcessEnv = process.env): string {
@@ -78,6 +92,7 @@ export function pathsOf(home: string): Paths {
     linuxGuest: at(filenames.cache, filenames.linuxGuest),
     ssh: at(filenames.ssh),
     settings: at(filenames.settings),
+    templates: at(filenames.templates),
     serviceSocket: at(filenames.serviceSocket),
     log: at(filenames.log),
     electron: at(filenames.electron),
@@ -103,6 +118,7 @@ export function instancePathsOf(directory: string): InstancePaths {
     qmpUser: at(filenames.run, filenames.qmpUser),
     monitor: at(filenames.run, filenames.monitor),
     serialSocket: at(filenames.run, filenames.serialSocket),
+    serialSocketOf: (line) => at(filenames.run, serialFile(filenames.serialSocket, line)),
     pid: at(filenames.run, filenames.pid),
     boot: (number) => bootPathsOf(at(filenames.boots, bootName(number))),
   };
@@ -124,6 +140,12 @@ function bootPathsOf(directory: string): BootPaths {
     serialOutput: at(filenames.serialOutput),
     serialInput: at(filenames.serialInput),
     serialStem: at(filenames.serialStem),
+    engineLogTimes: at(filenames.engineLogTimes),
+    serial: (line) => ({
+      output: at(serialFile(filenames.serialOutput, line)),
+      input: at(serialFile(filenames.serialInput, line)),
+      times: at(serialFile(filenames.serialTimes, line)),
+    }),
     monitorTranscript: at(filenames.monitorTranscript),
     qmpTranscript: at(filenames.qmpTranscript),
   };

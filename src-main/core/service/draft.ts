@@ -13,6 +13,11 @@ export function requestOfDraft(draft: Draft, tokens: PathTokens): Request {
 
 export function draftOfSpec(spec: Spec, tokens: PathTokens): Draft {
   const { id: _id, version: _version, createdAt: _createdAt, ...request } = spec;
+  return draftOfRequest(request, tokens);
+}
+
+/** Grants every file the request names. */
+export function draftOfRequest(request: Request, tokens: PathTokens): Draft {
   const files = filesOf(request);
   return draftSchema.parse(mapStrings(request, files, (path) => tokens.grant(path)));
 }

@@ -1,4 +1,5 @@
 /** One handler per row of the call table. Each is a few lines: parse is done, errors are mapped, the work is elsewhere. */
+import { commandHandlers } from './handlers/commands.ts';
 import { consoleHandlers } from './handlers/consoles.ts';
 import { doctorHandlers } from './handlers/doctor.ts';
 import { fileHandlers } from './handlers/files.ts';
@@ -9,6 +10,7 @@ import { ownerHandlers } from './handlers/owner.ts';
 import { portHandlers } from './handlers/ports.ts';
 import type { HandlerServices } from './handlers/services.ts';
 import { supportHandlers } from './handlers/support.ts';
+import { windowHandlers } from './handlers/windows.ts';
 import type { Handlers } from './router.ts';
 
 export function createHandlers(services: HandlerServices): Handlers {
@@ -17,9 +19,11 @@ export function createHandlers(services: HandlerServices): Handlers {
     ...instanceHandlers(services),
     ...fuchsiaHandlers(services),
     ...consoleHandlers(services),
+    ...commandHandlers(services),
     ...doctorHandlers(services),
     ...supportHandlers(services),
     ...fileHandlers(),
+    ...windowHandlers(services),
     ...ownerHandlers(services),
     ...portHandlers(services),
   };

@@ -25,6 +25,11 @@ export class PathTokens {
     return { token, shown: absolute };
   }
 
+  /** Whether a token for this path was given before. */
+  knows(path: string): boolean {
+    return this.#tokenOf.has(resolve(path));
+  }
+
   /** The path behind a token. The text that came with it is never looked at. */
   resolve(token: PathToken): string {
     const path = this.#pathOf.get(token);

@@ -1,0 +1,96 @@
+/**
+ * Serial lines, monitors and the character devices behind them. What a person looks at has a console in Slipway; what
+ * another program connects to stays.
+ */
+import { maxSerialPorts } from '../../../../../src-shared/model/console.ts';
+import { propertyOf, readProperties } from './properties.ts';
+import type { Reading } from './reading.ts';
+import type { CommandArgument } from './split-arguments.ts';
+
+export function readConsoles(reading: Reading): void {
+  for (const argument of reading.open('nographic'))
+    reading.slipway(argument, 'The serial line and the monitor have consoles of their own; there is no window.');
+  readSerials(reading);
+  for (const argument of reading.open('monitor', 'qmp', 'qmp-pretty')) {
+    if (isOurs(reading, argument.value ?? ''))
+      reading.slipway(
+        argument,
+        argument.option === 'monitor' ? 'The monitor has a tab.' : 'QMP has a tab, and a socket for scripts.',
+      );
+  }
+  for (const argument of reading.open('mon')) {
+    const properties = readProperties(argument.value ?? '');
+    const chardev = propertyOf(properties, 'chardev') ?? properties.first ?? '';
+    if (isOurs(reading, `chardev:${chardev}`)) reading.slipway(argument, 'The monitor and QMP have tabs.');
+  }
+  for (const argument of reading.open('parallel'))
+    if (['none', 'null'].includes(argument.value ?? ''))
+      reading.slipway(argument, 'There is no parallel port here anyway.');
+  for (const argument of reading.open('echr')) reading.slipway(argument, 'The consoles need no escape key.');
+  for (const argument of reading.open('chardev')) {
+    if (!isUsed(reading, idOf(argument)) && isPersonal(backendOf(argument)))
+      reading.slipway(argument, 'The consoles take its place.');
+  }
+}
+
+function readSerials(reading: Reading): void {
+  const serials = reading.open('serial');
+  // From the first one that another program talks to, and only if all after it are such: they keep their places.
+  const lastOurs = serials.findLastIndex((argument, index) => index === 0 || isOurs(reading, argument.value ?? ''));
+  for (const [index, argument] of serials.entries()) {
+    const value = argument.value ?? '';
+    if (index > lastOurs || index >= maxSerialPorts) continue;
+    const file = /^file:(.*)$/.exec(value)?.[1];
+    const isShared = !isOurs(reading, value);
+    const which = index === 0 ? 'The serial console' : `Serial console ${index + 1}`;
+    const note =
+      value === 'none'
+        ? 'There is a serial line all the same.'
+        : file !== undefined
+          ? `${which} and its transcript take the place of ${file}.`
+          : isShared
+            ? `${which} takes its place; other programs connect to the socket that Slipway serves for it.`
+            : `${which} takes its place.`;
+    reading.slipway(argument, note);
+    if (isShared) reading.note(`-serial ${value}: ${note}`);
+  }
+  const count = Math.min(lastOurs + 1, maxSerialPorts);
+  if (count > 1) reading.machine.serialPorts = count;
+}
+
+/** Whether a back end is for a person's eyes: a terminal, a file, or nothing. */
+function isOurs(reading: Reading, value: string): boolean {
+  const id = /^chardev:(.*)$/.exec(value)?.[1];
+  if (id === undefined) return isPersonal(value.replace(/^mon:/, '').split(/[:,]/, 1)[0] ?? '');
+  const chardev = reading.arguments.find((argument) => argument.option === 'chardev' && idOf(argument) === id);
+  return chardev !== undefined && isPersonal(backendOf(chardev));
+}
+
+function isPersonal(backend: string): boolean {
+  return (
+    ['stdio', 'vc', 'null', 'none', 'file', 'pty', 'con', 'braille', ''].includes(backend) ||
+    backend.startsWith('/dev/')
+  );
+}
+
+function backendOf({ value }: CommandArgument): string {
+  const properties = readProperties(value ?? '');
+  return properties.first ?? propertyOf(properties, 'backend') ?? '';
+}
+
+function idOf({ value }: CommandArgument): string {
+  return propertyOf(readProperties(value ?? ''), 'id') ?? '';
+}
+
+/** Whether something that stays needs this character device. */
+function isUsed(reading: Reading, id: string): boolean {
+  return reading.arguments.some((argument) => {
+    if (argument.option === 'chardev' || argument.value === null || reading.outcome(argument)?.fate === 'slipway')
+      return false;
+    return (
+      argument.value === `chardev:${id}` ||
+      propertyOf(readProperties(argument.value), 'chardev') === id ||
+      argument.value.endsWith(`:${id}`)
+    );
+  });
+}
