@@ -127,7 +127,7 @@ export class RowTimes {
     const pushedOut = cursorBefore - (after[baseY + cursorY] ?? 0);
     for (const { line, arrival } of entries) {
       // Of those that are gone the last is that of the first row, until another begins there.
-      if (line <= pushedOut) this.#entries.pop();
+      if (pushedOut > 0 && line <= pushedOut) this.#entries.pop();
       const row = firstRows[Math.max(0, line - pushedOut)];
       // A line that came in two pieces is on one row now: it began with the first.
       if (row !== undefined && row > (this.#entries.at(-1)?.row ?? -1)) this.#entries.push({ row, arrival });

@@ -15,6 +15,7 @@ import { ownerCalls } from './calls/owner.ts';
 import { portCalls } from './calls/ports.ts';
 import type { CallRow } from './calls/row.ts';
 import { supportCalls } from './calls/support.ts';
+import { windowCalls } from './calls/windows.ts';
 
 export const calls = {
   ...hostCalls,
@@ -26,6 +27,7 @@ export const calls = {
   ...doctorCalls,
   ...supportCalls,
   ...fileCalls,
+  ...windowCalls,
   ...ownerCalls,
 } as const satisfies Record<string, CallRow<z.ZodType, z.ZodType>>;
 

@@ -1,6 +1,7 @@
 /** Who a client of the core is, what its face can do for it, and what a handler may do with its session. */
-import type { CallInput } from '../../../src-shared/contract/calls.ts';
+import type { CallInput, CallParsed } from '../../../src-shared/contract/calls.ts';
 import type { ConsoleFrame } from '../../../src-shared/contract/console-frames.ts';
+import type { Viewing } from '../instances/managed-instance.ts';
 import type { PathTokens } from './path-tokens.ts';
 
 /** What only a face can do, because it needs a native dialog. A face that cannot leaves it out. */
@@ -8,6 +9,8 @@ export interface FaceAbilities {
   pickFile?(request: CallInput<'files.pick'>): Promise<string | null>;
   openLink?(url: string): Promise<void>;
   focus?(): void;
+  /** A console in a window of its own. */
+  detach?(target: CallParsed<'window.detach'>): Promise<void>;
   /** Asks the person, natively, before something powerful is done. */
   confirm?(question: { title: string; detail: string; action: string }): Promise<boolean>;
 }
@@ -18,14 +21,6 @@ export interface ClientIdentity {
   /** `serve --allow-power`: what would be confirmed natively is allowed over the web face. */
   readonly allowPower: boolean;
   readonly abilities: FaceAbilities;
-}
-
-/** What a session needs of an open console; the console's own handle has this shape. */
-export interface Viewing {
-  ack(offset: number): void;
-  /** Resolves when the bytes were handed over, or it is known that they will not be. Never rejects. */
-  input(bytes: Uint8Array): Promise<unknown>;
-  close(): void;
 }
 
 /** A session as a handler sees it. */

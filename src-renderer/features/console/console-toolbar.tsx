@@ -1,111 +1,93 @@
-/** What can be done with one console's view. */
-import {
-  AArrowDown,
-  AArrowUp,
-  Check,
-  ClipboardPaste,
-  Copy,
-  CopyCheck,
-  Download,
-  Eraser,
-  Lock,
-  LockOpen,
-  Scan,
-  Search,
-} from 'lucide-react';
-import { useStore } from 'zustand';
-import { useApplication } from '../../state/context.tsx';
+/** What can be done with one console: one row of icons, the rest in three menus. */
+import { ClipboardPaste, Columns2, Copy, Ellipsis, Eye, Search, SendHorizontal } from 'lucide-react';
+import { consoleStrings } from '../../strings/console.ts';
 import { IconButton } from '../../ui/button.tsx';
-import { readText } from '../../ui/clipboard.ts';
-import { useCopied } from '../../ui/copy-button.tsx';
-import { saveFile } from '../../ui/save-file.ts';
-import type { TerminalSurface } from './terminal-surface.ts';
+import { Menu } from '../../ui/menu.tsx';
+import { ConsoleMenu } from './console-menu.tsx';
+import { split } from './layout/change-layout.ts';
+import { mostPanes, paneOf, panesOf } from './layout/layout.ts';
+import { SendMenu } from './send-menu.tsx';
+import type { TerminalSurface } from './terminal/terminal-surface.ts';
+import { useClipboard } from './use-clipboard.ts';
+import type { ConsoleContent, ConsoleHandle } from './use-console.ts';
+import { ViewMenu, type ViewOptions } from './view-menu.tsx';
+import { useWorkspace } from './workspace-context.ts';
+
+const { tools: strings, panes } = consoleStrings;
 
 export interface ToolbarProps {
+  readonly tab: string;
+  readonly content: ConsoleContent;
   readonly surface: TerminalSurface | null;
-  readonly fileName: string;
-  readonly writable: boolean;
-  readonly locked: boolean;
-  readonly guestSize: boolean;
-  readonly onLock: (locked: boolean) => void;
-  readonly onGuestSize: (on: boolean) => void;
-  readonly onSearch: () => void;
+  readonly console: ConsoleHandle;
+  readonly view: ViewOptions;
+  readonly paste: (text: string) => void;
+  readonly search: () => void;
+  readonly sendFile: () => void;
 }
 
-const fontSizes = { smallest: 8, largest: 32 };
-
-export function ConsoleToolbar(props: ToolbarProps) {
-  const { surface, fileName, writable, locked, guestSize, onLock, onGuestSize, onSearch } = props;
-  const application = useApplication();
-  const fontSize = useStore(application.stores.settings, (settings) => settings.fontSize);
-  const refused = (): void =>
-    application.notify({ tone: 'plain', text: 'The clipboard is not available here.', failure: null, action: null });
-  const [selectionCopied, copySelection] = useCopied(refused);
-  const [allCopied, copyAll] = useCopied(refused);
-  const paste = async (): Promise<void> => {
-    const text = await readText();
-    if (text === null)
-      application.notify({
-        tone: 'plain',
-        text: 'The clipboard may not be read from here; Ctrl+Shift+V pastes.',
-        failure: null,
-        action: null,
-      });
-    else surface?.paste(text);
-    surface?.focus();
-  };
-  const resize = (change: number): void => {
-    const next = Math.min(fontSizes.largest, Math.max(fontSizes.smallest, fontSize + change));
-    if (next !== fontSize) void application.saveSettings({ fontSize: next });
+export function ConsoleToolbar({ tab, content, surface, console, view, paste, search, sendFile }: ToolbarProps) {
+  const { layout, changeAndFocus } = useWorkspace();
+  const clipboard = useClipboard();
+  const pane = paneOf(layout, tab);
+  const { writable } = console;
+  const backToTerminal = (event: Event): void => {
+    event.preventDefault();
+    // Unless what was chosen has put it somewhere else already.
+    if (document.activeElement === document.body || document.activeElement?.closest('.console-tools')) surface?.focus();
   };
   return (
-    <div className="console-tools" role="toolbar" aria-label="Console">
-      <IconButton small icon={Search} label="Search" keys="Ctrl+Shift+F" onClick={onSearch} />
+    <div className="console-tools" role="toolbar" aria-label={strings.label}>
+      <IconButton small icon={Search} label={strings.search} keys="Ctrl+Shift+F" onClick={search} />
       <IconButton
         small
-        icon={selectionCopied ? Check : Copy}
-        label="Copy selection"
+        icon={Copy}
+        label={strings.copy}
         keys="Ctrl+Shift+C"
-        onClick={() => surface && surface.selection !== '' && copySelection(surface.selection)}
-      />
-      <IconButton
-        small
-        icon={allCopied ? Check : CopyCheck}
-        label="Copy all text"
-        onClick={() => surface && copyAll(surface.allText())}
+        onClick={() => surface !== null && surface.selection !== '' && clipboard.write(surface.selection)}
       />
       <IconButton
         small
         icon={ClipboardPaste}
-        label="Paste"
+        label={strings.paste}
         keys="Ctrl+Shift+V"
         disabled={!writable}
-        onClick={() => void paste()}
+        onClick={() =>
+          void clipboard.read().then((text) => {
+            if (text !== null) paste(text);
+            surface?.focus();
+          })
+        }
       />
+      <Menu
+        align="end"
+        trigger={<IconButton small icon={SendHorizontal} label={strings.send} disabled={!writable} />}
+        onCloseAutoFocus={backToTerminal}
+      >
+        <SendMenu content={content} surface={surface} console={console} sendFile={sendFile} />
+      </Menu>
+      <Menu
+        align="end"
+        trigger={<IconButton small icon={Eye} label={strings.view} />}
+        onCloseAutoFocus={backToTerminal}
+      >
+        <ViewMenu surface={surface} options={view} />
+      </Menu>
       <IconButton
         small
-        icon={Download}
-        label="Save"
-        onClick={() => surface && saveFile(new Blob([surface.allText()], { type: 'text/plain' }), fileName)}
+        icon={Columns2}
+        label={panes.splitRight}
+        keys="Ctrl+Shift+D"
+        disabled={panesOf(layout.root).length >= mostPanes}
+        onClick={() => pane !== undefined && changeAndFocus((current) => split(current, pane.id, 'right'))}
       />
-      <span className="console-tools-gap" />
-      <IconButton small icon={Eraser} label="Clear view" onClick={() => surface?.clear()} />
-      <IconButton
-        small
-        icon={locked ? Lock : LockOpen}
-        label="Scroll lock"
-        aria-pressed={locked}
-        onClick={() => onLock(!locked)}
-      />
-      <IconButton
-        small
-        icon={Scan}
-        label={`Guest's size (${surface?.announcedSize ?? '80×24'})`}
-        aria-pressed={guestSize}
-        onClick={() => onGuestSize(!guestSize)}
-      />
-      <IconButton small icon={AArrowDown} label="Smaller text" onClick={() => resize(-1)} />
-      <IconButton small icon={AArrowUp} label="Larger text" onClick={() => resize(1)} />
+      <Menu
+        align="end"
+        trigger={<IconButton small icon={Ellipsis} label={strings.more} />}
+        onCloseAutoFocus={backToTerminal}
+      >
+        {pane !== undefined && <ConsoleMenu tab={tab} pane={pane} surface={surface} />}
+      </Menu>
     </div>
   );
 }

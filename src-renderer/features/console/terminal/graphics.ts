@@ -1,11 +1,14 @@
 /**
- * Which terminals draw with WebGL. Browsers drop the oldest of about sixteen contexts, so only a visible terminal asks
- * for one; a software rasteriser is slower than the DOM (11 against 36 frames a second measured), so it is not asked.
+ * Which terminals draw with WebGL. Browsers drop the oldest of about sixteen contexts, so only a visible terminal has
+ * one, and no more than eight at a time; the rest draw with the DOM. A software rasteriser is slower than the DOM (11
+ * against 36 frames a second measured), so it is not asked.
  */
 import { WebglAddon } from '@xterm/addon-webgl';
 import type { Terminal } from '@xterm/xterm';
 
+const mostContexts = 8;
 let known: boolean | null = null;
+let contexts = 0;
 
 function hardwareDraws(): boolean {
   if (known !== null) return known;
@@ -19,16 +22,19 @@ function hardwareDraws(): boolean {
 
 /** Draws with WebGL until the returned function is called or the context is lost; then the DOM draws again. */
 export function drawFast(terminal: Terminal): () => void {
-  if (!hardwareDraws()) return () => {};
+  if (contexts >= mostContexts || !hardwareDraws()) return () => {};
   try {
     const addon = new WebglAddon();
     let live = true;
     const stop = (): void => {
-      if (live) addon.dispose();
+      if (!live) return;
       live = false;
+      contexts -= 1;
+      addon.dispose();
     };
     addon.onContextLoss(stop);
     terminal.loadAddon(addon);
+    contexts += 1;
     return stop;
   } catch {
     return () => {};
