@@ -7,6 +7,7 @@
 import { lstat } from 'node:fs/promises';
 import type { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
+import type { Unsubscribe } from '../kit/emitter.ts';
 import { applyForwards, readForwards, thisHost } from '../network/user-mode.ts';
 import { type ProcessIdentity, processState } from '../process/identity.ts';
 import type { ProcessEnd } from '../process/spawn.ts';
@@ -18,6 +19,7 @@ import type { InstanceConsoles } from './instance-consoles.ts';
 import type { InstanceState } from './instance-state.ts';
 import { removeLeftOvers } from './left-overs.ts';
 import { lastLinesOf, readLogTail } from './log-tail.ts';
+import { watchForPanic } from './panic-watch.ts';
 import {
   type PauseReason,
   readPauseMarker,
@@ -62,6 +64,7 @@ export class GuestWatch {
   readonly #disposal = new AbortController();
   #guest: RunningGuest | null = null;
   #readiness: ReadinessWatch | null = null;
+  #stopPanicWatch: Unsubscribe = () => {};
 
   constructor(services: InstanceServices, state: InstanceState, consoles: InstanceConsoles) {
     this.#services = services;
@@ -151,6 +154,7 @@ export class GuestWatch {
   async dispose(): Promise<void> {
     this.#disposal.abort(new Error('Slipway is closing'));
     await this.#readiness?.close();
+    this.#stopPanicWatch();
     this.#guest?.release();
   }
 
@@ -199,6 +203,8 @@ export class GuestWatch {
     this.#adopt(guest);
     this.#state.move('attached');
     this.#readiness = new ReadinessWatch(this.#services, this.#state, this.#consoles, timeline);
+    this.#stopPanicWatch();
+    this.#stopPanicWatch = watchForPanic(this.#state, this.#consoles);
     return true;
   }
 
@@ -210,6 +216,14 @@ export class GuestWatch {
       if (continued) removePauseMarkerNow(this.#paths.pauseMarker);
       const pausedBy = continued ? null : this.#state.current.pausedBy;
       this.#state.learn({ paused: guest.paused, pausedBy, stopStep: guest.stopStep });
+    });
+    guest.wasReset.on(() => {
+      void this.#consoles.note('reset');
+      if (this.#state.current.panic !== null) this.#state.learn({ panic: null });
+    });
+    guest.panicked.on(() => {
+      const panic = { line: 'The guest told QEMU that it panicked.', offset: this.#consoles.serialBytes };
+      this.#state.learn({ panic: this.#state.current.panic ?? panic });
     });
     guest.qmpLost.on(() => void this.#onQmpLost(guest));
     void guest.ended.then(

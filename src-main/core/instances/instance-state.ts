@@ -42,6 +42,7 @@ interface BootState {
   /** When we came to it; null while no guest is attached. */
   attachedAt: number | null;
   serialBytes: number;
+  panic: Status['panic'];
 }
 
 const freshBoot = (): BootState => ({
@@ -61,6 +62,7 @@ const freshBoot = (): BootState => ({
   stopStep: null,
   attachedAt: null,
   serialBytes: 0,
+  panic: null,
 });
 
 export class InstanceState {
@@ -112,6 +114,7 @@ export class InstanceState {
       pid: this.identity?.pid ?? null,
       crashed: of.crashed,
       failure: of.failure,
+      panic: of.panic,
       lastLines: of.lastLines,
       progress: of.stopStep === null ? of.progress : { step: of.stopStep, done: 0, total: 0, unit: 'items' },
       record: of.record,

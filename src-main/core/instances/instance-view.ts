@@ -16,6 +16,7 @@ export interface ViewState {
   readonly since: number;
   readonly crashed: boolean;
   readonly failure: Failure | null;
+  readonly panic: Status['panic'];
   readonly lastLines: readonly string[];
   readonly progress: Progress | null;
   readonly boot: number;
@@ -34,6 +35,11 @@ export interface ViewState {
 /** After this long without a byte the serial line is worth a word. */
 export const silenceMs = 10_000;
 
+/** What ffx's devices have is one line. */
+export function serialPortsOf({ guest, device }: Spec): number {
+  return guest.kind === 'fuchsia' ? 1 : device.serialPorts;
+}
+
 export function viewOf(state: ViewState): InstanceView {
   const { spec } = state;
   return {
@@ -45,7 +51,7 @@ export function viewOf(state: ViewState): InstanceView {
     group: spec.group,
     createdAt: spec.createdAt,
     diskBytes: state.diskBytes,
-    serialPorts: spec.device.serialPorts,
+    serialPorts: serialPortsOf(spec),
     ports: [...state.ports],
     status: {
       phase: state.phase,
@@ -55,7 +61,7 @@ export function viewOf(state: ViewState): InstanceView {
       progress: state.progress,
       conditions: state.phase === 'running' ? conditionsOf(state) : [],
       failure: state.failure,
-      panic: null,
+      panic: state.panic,
       lastLines: [...state.lastLines],
       acceleration: state.acceleration,
       boot: state.boot,

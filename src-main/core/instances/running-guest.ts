@@ -42,6 +42,10 @@ export class RunningGuest {
   readonly changed = new Emitter<void>();
   /** The process lives and QMP does not answer any more. */
   readonly qmpLost = new Emitter<void>();
+  /** The machine began anew, by whoever's doing. */
+  readonly wasReset = new Emitter<void>();
+  /** The guest told QEMU that it died (a pvpanic device). */
+  readonly panicked = new Emitter<void>();
   readonly identity: ProcessIdentity;
   readonly ended: Promise<GuestEnd>;
   readonly #clock: Clock;
@@ -174,6 +178,12 @@ export class RunningGuest {
         return;
       case 'RESUME':
         this.#setPaused(false);
+        return;
+      case 'RESET':
+        this.wasReset.emit();
+        return;
+      case 'GUEST_PANICKED':
+        this.panicked.emit();
         return;
       case 'SHUTDOWN':
         this.#farewell = { reason: String(event.data.reason ?? 'unknown'), guest: event.data.guest === true };

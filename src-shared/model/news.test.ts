@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { instanceViewSchema } from './instance.ts';
+import { newsOf } from './news.ts';
+
+const all = { notifyReady: true, notifyCrashed: true, notifyPanic: true };
+const none = { notifyReady: false, notifyCrashed: false, notifyPanic: false };
+
+function view(status: object, ports: object[] = []) {
+  return instanceViewSchema.parse({
+    id: 'dev',
+    name: 'Dev',
+    guestKind: 'kernel',
+    architecture: 'x86_64',
+    ports,
+    status: {
+      phase: 'running',
+      crashed: false,
+      paused: null,
+      ready: false,
+      progress: null,
+      conditions: [],
+      failure: null,
+      lastLines: [],
+      acceleration: null,
+      boot: 1,
+      pid: 1,
+      processLives: true,
+      since: '2026-01-01T00:00:00Z',
+      startedAt: null,
+      ...status,
+    },
+  });
+}
+
+const running = view({});
+const ready = view({ ready: true });
+const failed = view({ phase: 'failed', crashed: true, failure: { code: 'engine_exited', message: 'QEMU ended.' } });
+const panicked = view({ ready: true, panic: { line: 'Kernel panic - not syncing: x', offset: 10 } });
+
+describe('news', () => {
+  it('a guest is ready, with where it listens', () => {
+    const port = {
+      name: 'ssh',
+      protocol: 'tcp',
+      guest: 22,
+      host: 2222,
+      bind: '127.0.0.1',
+      state: 'mapped',
+      failure: null,
+    };
+    expect(newsOf(running, view({ ready: true }, [port]), all)).toEqual({
+      id: 'dev',
+      kind: 'ready',
+      title: 'Dev is ready',
+      body: 'ssh 127.0.0.1:2222',
+    });
+  });
+
+  it('a crash and a panic, in their own words', () => {
+    expect(newsOf(ready, failed, all)).toMatchObject({ kind: 'crashed', title: 'Dev crashed', body: 'QEMU ended.' });
+    expect(newsOf(ready, panicked, all)).toMatchObject({ kind: 'panic', body: 'Kernel panic - not syncing: x' });
+  });
+
+  it('is told once', () => {
+    expect(newsOf(ready, ready, all)).toBeNull();
+    expect(newsOf(failed, failed, all)).toBeNull();
+    expect(newsOf(panicked, panicked, all)).toBeNull();
+  });
+
+  it('is no news at the first look, and none that a person does not want', () => {
+    expect(newsOf(null, failed, all)).toBeNull();
+    for (const after of [ready, failed, panicked]) expect(newsOf(running, after, none)).toBeNull();
+  });
+
+  it('a stop is none', () => {
+    expect(newsOf(ready, view({ phase: 'stopped' }), all)).toBeNull();
+  });
+});
