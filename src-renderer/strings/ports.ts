@@ -58,6 +58,7 @@ export const portStrings = {
   },
   protocol: 'Protocol',
   auto: 'auto',
+  namePlaceholder: 'name',
   fieldOf: (field: string, who: string) => `${field} of ${who}`,
   newPort: 'the new mapping',
 
@@ -67,7 +68,7 @@ export const portStrings = {
   edit: (name: string) => `Edit ${name}`,
   remove: (name: string) => `Remove ${name}`,
   open: (url: string) => `Open ${url}`,
-  copyWord: 'Copy',
+  copyWord: 'Copy as',
   copyMenu: (name: string) => `Lines to copy for ${name}`,
   copyAddress: (name: string) => `Copy address of ${name}`,
   removed: (name: string, instance: string) => `The mapping “${name}” of ${instance} was removed.`,

@@ -79,7 +79,8 @@ export function PortEditor(props: PortEditorProps) {
             // biome-ignore lint/a11y/noAutofocus: the row that the person just asked to change
             autoFocus={action === 'save' && !hostOnly}
             value={row.name}
-            placeholder={guess}
+            placeholder={guess || portStrings.namePlaceholder}
+            data-adds={action === 'add' ? '' : undefined}
             onChange={(event) => set({ name: event.target.value })}
           />
         </td>

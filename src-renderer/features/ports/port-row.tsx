@@ -1,5 +1,5 @@
 /** One mapping: what it is, what became of it, and what can be done with it. */
-import { Copy, ExternalLink, Pencil, X } from 'lucide-react';
+import { ChevronDown, ExternalLink, Pencil, X } from 'lucide-react';
 import { isMapped, type PortCheck, type PortStatus } from '../../../src-shared/model/ports.ts';
 import { useApplication } from '../../state/context.tsx';
 import { openLink } from '../../state/links.ts';
@@ -10,7 +10,7 @@ import { CopyIcon } from '../../ui/copy-button.tsx';
 import { Menu, MenuItem } from '../../ui/menu.tsx';
 import { copyLines, type LineFacts } from './copy-lines.ts';
 import { ExposureBadge } from './exposure-badge.tsx';
-import { hostAddress, ownerWord, portWord, webAddress } from './port-words.ts';
+import { boundAddress, hostAddress, ownerWord, portWord, webAddress } from './port-words.ts';
 
 export interface PortRowProps {
   readonly port: PortStatus;
@@ -77,8 +77,10 @@ export function PortRow({ port, check, facts, hostAddresses, onEdit, onRemove, o
         {port.guest}/{port.protocol}
       </td>
       <td className="ports-host">
-        <span className="mono">{address ?? '–'}</span>
-        <ExposureBadge port={port} hostAddresses={hostAddresses} />
+        <span className="ports-pair">
+          <span className="mono">{boundAddress(port)}</span>
+          <ExposureBadge port={port} hostAddresses={hostAddresses} />
+        </span>
       </td>
       <td>
         <State port={port} check={check} />
@@ -98,8 +100,9 @@ export function PortRow({ port, check, facts, hostAddresses, onEdit, onRemove, o
           <Menu
             align="end"
             trigger={
-              <Button small tone="quiet" icon={Copy} aria-label={portStrings.copyMenu(port.name)}>
+              <Button small tone="quiet" aria-label={portStrings.copyMenu(port.name)}>
                 {portStrings.copyWord}
+                <ChevronDown size={14} strokeWidth={1.75} aria-hidden />
               </Button>
             }
           >
@@ -113,7 +116,9 @@ export function PortRow({ port, check, facts, hostAddresses, onEdit, onRemove, o
             ))}
           </Menu>
         )}
-        {onEdit !== null && <IconButton small icon={Pencil} label={portStrings.edit(port.name)} onClick={onEdit} />}
+        {onEdit !== null && (
+          <IconButton small icon={Pencil} label={portStrings.edit(port.name)} data-edits={port.name} onClick={onEdit} />
+        )}
         {onRemove !== null && <IconButton small icon={X} label={portStrings.remove(port.name)} onClick={onRemove} />}
       </td>
     </tr>

@@ -45,6 +45,11 @@ export function hostAddress(port: Pick<PortStatus, 'bind' | 'host'>): string | n
   return `${port.bind === '0.0.0.0' || port.bind === 'localhost' ? '127.0.0.1' : port.bind}:${port.host}`;
 }
 
+/** Where QEMU listens or will. */
+export function boundAddress({ bind, host }: Pick<PortStatus, 'bind' | 'host'>): string {
+  return `${bind}:${host ?? portStrings.auto}`;
+}
+
 /** The address to open in a browser, for what is likely a web server. */
 export function webAddress(port: PortStatus): string | null {
   const address = hostAddress(port);

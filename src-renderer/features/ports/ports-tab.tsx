@@ -3,7 +3,8 @@
  * port it is told by the core; it must never connect to one itself.
  */
 import { RefreshCw } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { toFailure } from '../../../src-shared/contract/errors.ts';
 import type { InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
 import type { PortMapping, PortStatus } from '../../../src-shared/model/ports.ts';
@@ -44,6 +45,7 @@ export function PortsTab({ view }: { view: InstanceView }) {
   const application = useApplication();
   const details = useDetails(view.id);
   const [editing, setEditing] = useState<string | null>(null);
+  const table = useRef<HTMLTableElement>(null);
   const { probing, probe } = usePortProbe(view);
   const { ports, id } = view;
   const { phase, processLives } = view.status;
@@ -67,9 +69,15 @@ export function PortsTab({ view }: { view: InstanceView }) {
       </Empty>
     );
 
+  /** The row that was typed into is gone; whoever uses the keyboard goes on at what stands in its place. */
+  const leaveEditor = (name: string): void => {
+    flushSync(() => setEditing(null));
+    const edits = [...(table.current?.querySelectorAll<HTMLElement>('[data-edits]') ?? [])];
+    (edits.find((button) => button.dataset.edits === name) ?? edits[0])?.focus();
+  };
   const change = async (name: string, mapping: PortMapping): Promise<void> => {
     await application.call('port.change', { id, name, mapping });
-    setEditing(null);
+    if (editing === name) leaveEditor(mapping.name);
   };
   const moveTo = (port: PortStatus, host: number): void => {
     const { name, protocol, guest, bind } = port;
@@ -80,6 +88,7 @@ export function PortsTab({ view }: { view: InstanceView }) {
   const remove = async (name: string): Promise<void> => {
     try {
       const mapping = await application.call('port.remove', { id, name });
+      table.current?.querySelector<HTMLElement>('[data-adds]')?.focus();
       const restore = (): void => {
         application
           .call('port.add', { id, mapping })
@@ -115,7 +124,7 @@ export function PortsTab({ view }: { view: InstanceView }) {
         </div>
       )}
       {(ports.length > 0 || isChangeable) && (
-        <table className="table ports-table" aria-label={portStrings.table}>
+        <table ref={table} className="table ports-table" aria-label={portStrings.table}>
           <thead>
             <tr>
               <th scope="col">{portStrings.columns.name}</th>
@@ -140,7 +149,7 @@ export function PortsTab({ view }: { view: InstanceView }) {
                   action="save"
                   hostOnly={isOfDevice(port.name)}
                   onSubmit={(mapping) => change(port.name, mapping)}
-                  onCancel={() => setEditing(null)}
+                  onCancel={() => leaveEditor(port.name)}
                 />
               ) : (
                 <PortRow
