@@ -1,8 +1,9 @@
 /** What a directory takes on disk: the blocks its files occupy, not their apparent size. Reads only. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { serialNames } from '../../../src-shared/model/console.ts';
 import type { DiskUse } from '../../../src-shared/model/instance.ts';
-import { filenames } from '../home/filenames.ts';
+import { filenames, serialFile } from '../home/filenames.ts';
 
 const blockBytes = 512;
 
@@ -26,7 +27,9 @@ function describeFile(relative: string): string {
   if (top === filenames.staged) return 'staged image';
   if (top === filenames.run) return 'run-time file';
   if (top !== filenames.boots) return 'file';
-  if (file === filenames.serialOutput) return `serial transcript of boot ${Number(number)}`;
+  const line = serialNames.findIndex((name) => file === serialFile(filenames.serialOutput, name));
+  if (line === 0) return `serial transcript of boot ${Number(number)}`;
+  if (line > 0) return `transcript of serial line ${line + 1} of boot ${Number(number)}`;
   if (file === filenames.engineLog) return `engine log of boot ${Number(number)}`;
   return `record of boot ${Number(number)}`;
 }

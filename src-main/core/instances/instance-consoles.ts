@@ -4,73 +4,91 @@
  *
  * Must never open a monitor socket that nobody looks at: QEMU serves one client at a time, and scripts come first.
  */
-import { rm } from 'node:fs/promises';
-import type { Server } from 'node:net';
-import type { ConsoleFrame } from '../../../src-shared/contract/console-frames.ts';
+import type { ConsoleFrame, NoteKind } from '../../../src-shared/contract/console-frames.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
-import type { ConsoleName } from '../../../src-shared/model/console.ts';
+import { type ConsoleName, isSerial, type SerialName, serialNamesOf } from '../../../src-shared/model/console.ts';
 import { Console, type ConsoleStream } from '../consoles/console.ts';
 import { Keyboard } from '../consoles/keyboard.ts';
-import { type SerialSocket, serveSerialSocket } from '../consoles/serial-socket.ts';
+import type { LineWatchOptions, SeenLine } from '../consoles/line-watch.ts';
 import { SocketConsole } from '../consoles/socket-console.ts';
 import { boundTranscript } from '../consoles/transcript-bound.ts';
 import { filenames } from '../home/filenames.ts';
 import type { InstancePaths } from '../home/paths.ts';
 import type { Clock } from '../kit/clock.ts';
+import type { Unsubscribe } from '../kit/emitter.ts';
 import type { Log } from '../kit/log.ts';
-import { connectSocket, openSocketPath } from '../process/socket-path.ts';
+import { connectSocket } from '../process/socket-path.ts';
 import type { ManagedConsoles, OpenedConsole } from './managed-instance.ts';
+import { SerialSockets } from './serial-sockets.ts';
 
 type Send = (frame: ConsoleFrame) => void;
+
+/** Where viewers of every instance find something. */
+const fixedNames = ['serial', 'monitor', 'qmp', 'log'] as const satisfies readonly ConsoleName[];
 
 export class InstanceConsoles implements ManagedConsoles {
   readonly #paths: InstancePaths;
   readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #consoles: Record<ConsoleName, Console>;
+  readonly #serialPorts: () => number;
+  readonly #serialSockets: SerialSockets;
+  readonly #serial: Console;
+  readonly #consoles = new Map<ConsoleName, Console>();
   #boot = 0;
   #live = false;
-  #serialSocket: SerialSocket | null = null;
-  #closeSocketPath: (() => Promise<void>) | null = null;
+  #opened: Promise<void> = Promise.resolve();
 
-  constructor({ clock, log }: { clock: Clock; log: Log }, paths: InstancePaths) {
+  /** `serialPorts`: how many the machine has, as of the next or current boot. */
+  constructor({ clock, log }: { clock: Clock; log: Log }, paths: InstancePaths, serialPorts: () => number) {
     this.#paths = paths;
     this.#clock = clock;
-    this.#log = log;
-    const make = () => new Console({ clock });
-    this.#consoles = { serial: make(), monitor: make(), qmp: make(), log: make() };
+    this.#serialPorts = serialPorts;
+    this.#serialSockets = new SerialSockets(paths, log);
+    for (const name of fixedNames) this.#consoles.set(name, new Console({ clock }));
+    this.#serial = this.#consoles.get('serial') ?? new Console({ clock });
   }
 
-  /** Bytes of serial output of the current boot so far. */
+  /** Bytes of serial output of the current boot so far, of the first line. */
   get serialBytes(): number {
-    return this.#boot === 0 ? 0 : this.#consoles.serial.tail.size;
+    return this.#boot === 0 ? 0 : this.#serial.tail.size;
+  }
+
+  /** The same of all lines together. */
+  get allSerialBytes(): number {
+    return this.#boot === 0 ? 0 : this.#serialConsoles().reduce((sum, [, { tail }]) => sum + tail.size, 0);
   }
 
   /**
    * Goes over to a boot; viewers come along. Boot 0 is an instance that was never launched: its viewers wait for the
    * first. `live`: there is a process behind it that can be typed to.
    */
-  async openBoot(boot: number, { live }: { live: boolean }): Promise<void> {
+  openBoot(boot: number, { live }: { live: boolean }): Promise<void> {
+    this.#opened = this.#openBoot(boot, live);
+    return this.#opened;
+  }
+
+  async #openBoot(boot: number, live: boolean): Promise<void> {
     if (boot === this.#boot && live === this.#live && boot !== 0) return;
-    await this.#closeSerialSocket();
+    await this.#serialSockets.close();
     this.#boot = boot;
     this.#live = live;
-    await Promise.all(consoleNames.map((name) => this.#consoles[name].restart(this.#streamOf(name, boot, live))));
-    if (live) await this.#serveSerialSocket();
+    await this.#matchSerialPorts();
+    await Promise.all([...this.#consoles].map(([name, console]) => console.restart(this.#streamOf(name, boot, live))));
+    if (live) await this.#serialSockets.serve(this.#serialConsoles());
   }
 
   /** The boot is over; what it said stays to be seen. */
   async endBoot(reason: string): Promise<void> {
     this.#live = false;
-    await this.#closeSerialSocket();
-    await Promise.all(consoleNames.map((name) => this.#consoles[name].end(reason)));
+    await this.#serialSockets.close();
+    await Promise.all([...this.#consoles.values()].map((console) => console.end(reason)));
   }
 
   /** `boot` null: the current one and every one after it. An old boot is read-only. */
   async open(name: ConsoleName, boot: number | null, send: Send): Promise<OpenedConsole> {
-    if (boot === null || boot === this.#boot) return viewConsole(this.#consoles[name], send);
+    await this.#opened.catch(() => undefined);
+    if (boot === null || boot === this.#boot) return viewConsole(await this.#console(name), send);
     const old = new Console({ clock: this.#clock });
-    await old.restart(this.#streamOf(name, boot, false));
+    await old.restart({ ...this.#streamOf(name, boot, false), isPast: true });
     if (old.tail.size === 0) {
       await old.dispose();
       throw new SlipwayError('unknown_console', `Nothing is kept of the ${name} console of boot ${boot}.`);
@@ -81,9 +99,23 @@ export class InstanceConsoles implements ManagedConsoles {
     return { ...opened, viewing: { ...viewing, close: () => void old.dispose() } };
   }
 
+  transcriptOf(name: ConsoleName, boot: number | null): string {
+    return this.#streamOf(name, boot ?? this.#boot, false).path;
+  }
+
+  /** Tells everybody who looks at a serial line of something that is no output. */
+  async note(kind: NoteKind, text = ''): Promise<void> {
+    await Promise.all(this.#serialConsoles().map(([, console]) => console.note(kind, text)));
+  }
+
+  /** Lines of the first serial line as they are finished, boot after boot, by the tail that is there anyway. */
+  watchLines(options: LineWatchOptions, onLine: (line: SeenLine) => void): Unsubscribe {
+    return this.#serial.watchLines(options, onLine);
+  }
+
   /** Resolves with the first byte of serial output. Rejects with the signal's reason. */
   firstByte(signal: AbortSignal): Promise<void> {
-    const { tail } = this.#consoles.serial;
+    const { tail } = this.#serial;
     return new Promise((resolve, reject) => {
       const look = () => {
         if (tail.size === 0) return;
@@ -105,24 +137,58 @@ export class InstanceConsoles implements ManagedConsoles {
 
   /** Resolves when a line of the serial output matches, from the first byte of the boot on. */
   async waitFor(pattern: RegExp, signal: AbortSignal): Promise<void> {
-    await this.#consoles.serial.waitFor(pattern, { signal });
+    await this.#serial.waitFor(pattern, { signal });
   }
 
-  /** Punches out what is older than the bound. The newest `transcriptMiB` are always kept. */
+  /** Punches out what is older than the bound. The newest `transcriptMiB` of each line are always kept. */
   async boundTranscript(transcriptMiB: number): Promise<void> {
-    await boundTranscript(this.#consoles.serial.tail, transcriptMiB * 1024 * 1024);
+    for (const [, { tail }] of this.#serialConsoles()) await boundTranscript(tail, transcriptMiB * 1024 * 1024);
   }
 
   async dispose(): Promise<void> {
-    await this.#closeSerialSocket();
-    await Promise.all(consoleNames.map((name) => this.#consoles[name].dispose()));
+    await this.#serialSockets.close();
+    await Promise.all([...this.#consoles.values()].map((console) => console.dispose()));
+  }
+
+  /** The console of that name; one of a serial line that was added since the last boot is made when it is asked for. */
+  async #console(name: ConsoleName): Promise<Console> {
+    const known = this.#consoles.get(name);
+    if (known !== undefined) return known;
+    const ports = this.#serialPorts();
+    if (!isSerial(name) || !serialNamesOf(ports).includes(name)) {
+      throw new SlipwayError('unknown_console', `There is no console "${name}".`, {
+        hint: `The machine has ${ports === 1 ? 'one serial line' : `${ports} serial lines`}.`,
+      });
+    }
+    const added = new Console({ clock: this.#clock });
+    this.#consoles.set(name, added);
+    await added.restart(this.#streamOf(name, this.#boot, this.#live));
+    return added;
+  }
+
+  /** A line that the machine does not have any more has no viewers that could come along. */
+  async #matchSerialPorts(): Promise<void> {
+    const wanted: readonly string[] = serialNamesOf(this.#serialPorts());
+    for (const name of [...this.#consoles.keys()]) {
+      if (!isSerial(name) || wanted.includes(name)) continue;
+      await this.#consoles.get(name)?.dispose();
+      this.#consoles.delete(name);
+    }
+    for (const name of serialNamesOf(this.#serialPorts()))
+      if (!this.#consoles.has(name)) this.#consoles.set(name, new Console({ clock: this.#clock }));
+  }
+
+  #serialConsoles(): (readonly [SerialName, Console])[] {
+    return [...this.#consoles].flatMap(([name, console]) => (isSerial(name) ? [[name, console] as const] : []));
   }
 
   #streamOf(name: ConsoleName, boot: number, live: boolean): ConsoleStream {
     const files = this.#paths.boot(Math.max(1, boot));
+    if (isSerial(name)) {
+      const { output, input, times } = files.serial(name);
+      return { path: output, times, boot, input: live ? new Keyboard(input) : null };
+    }
     switch (name) {
-      case 'serial':
-        return { path: files.serialOutput, boot, input: live ? new Keyboard(files.serialInput) : null };
       case 'monitor':
         return {
           path: files.monitorTranscript,
@@ -136,7 +202,7 @@ export class InstanceConsoles implements ManagedConsoles {
           input: live ? this.#socketInput(filenames.qmpUser, files.qmpTranscript, 'qmp') : null,
         };
       case 'log':
-        return { path: files.engineLog, boot, input: null, content: 'text' };
+        return { path: files.engineLog, times: files.engineLogTimes, boot, input: null, content: 'text' };
     }
   }
 
@@ -147,32 +213,7 @@ export class InstanceConsoles implements ManagedConsoles {
       connect: (signal) => connectSocket(this.#paths.run, socketName, signal),
     });
   }
-
-  async #serveSerialSocket(): Promise<void> {
-    // Other programs can do without the socket; the guest must not fail because of it.
-    try {
-      await rm(this.#paths.serialSocket, { force: true });
-      const reachable = await openSocketPath(this.#paths.run, filenames.serialSocket);
-      this.#closeSocketPath = () => reachable.close();
-      this.#serialSocket = await serveSerialSocket({
-        console: this.#consoles.serial,
-        listen: (server) => listen(server, reachable.path),
-      });
-    } catch (error) {
-      this.#log.warn('the serial socket cannot be served', { directory: this.#paths.directory, error: String(error) });
-      await this.#closeSerialSocket();
-    }
-  }
-
-  async #closeSerialSocket(): Promise<void> {
-    await this.#serialSocket?.close();
-    this.#serialSocket = null;
-    await this.#closeSocketPath?.();
-    this.#closeSocketPath = null;
-  }
 }
-
-const consoleNames = ['serial', 'monitor', 'qmp', 'log'] as const satisfies readonly ConsoleName[];
 
 /** A viewer of a console as the service hands it on. */
 export function viewConsole(console: Console, send: Send): OpenedConsole {
@@ -184,18 +225,8 @@ export function viewConsole(console: Console, send: Send): OpenedConsole {
     writable: handle.writable,
     viewing: {
       ack: (offset) => handle.ack(offset),
-      input: (bytes) => handle.input(bytes),
+      input: (bytes, automatic) => handle.input(bytes, automatic),
       close: () => handle.close(),
     },
   };
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

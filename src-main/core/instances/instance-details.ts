@@ -1,5 +1,6 @@
 /** Everything that is shown of one of Slipway's own instances at once. */
 import { join } from 'node:path';
+import { serialNamesOf } from '../../../src-shared/model/console.ts';
 import type { InstanceDetails } from '../../../src-shared/model/instance.ts';
 import { isMapped } from '../../../src-shared/model/ports.ts';
 import { quoteForShell } from '../engines/qemu-based/shell-line.ts';
@@ -29,7 +30,14 @@ export async function describeInstance(
     boots: await store.boots(spec.id),
     endpoints: lives
       ? [
-          { name: 'serial', path: instance.serialSocket, about: 'the serial console, any number of clients' },
+          ...serialNamesOf(view.serialPorts).map((name, index) => ({
+            name,
+            path: instance.serialSocketOf(name),
+            about:
+              index === 0
+                ? 'the serial console, any number of clients'
+                : `serial line ${index + 1}, any number of clients`,
+          })),
           { name: 'monitor', path: instance.monitor, about: 'QEMU monitor (HMP), one client at a time' },
           { name: 'qmp-user', path: instance.qmpUser, about: 'QMP for your own programs, one client at a time' },
         ]

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { constants, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import { serialNamesOf } from '../../../src-shared/model/console.ts';
 import type { Finding, Progress } from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import type { Preparation } from '../engines/engine.ts';
@@ -15,6 +16,7 @@ import { bootName } from '../home/paths.ts';
 import { freePort } from '../network/free-port.ts';
 import { runTool } from '../process/run-tool.ts';
 import { type SpawnedProcess, spawnDetached } from '../process/spawn.ts';
+import { serialPortsOf } from './instance-view.ts';
 import { removeLeftOvers } from './left-overs.ts';
 import type { LaunchRecord } from './records.ts';
 import type { InstanceServices } from './services.ts';
@@ -154,13 +156,16 @@ async function prepare({ program, args }: Preparation, logPath: string, signal: 
   }
 }
 
-/** The transcript QEMU writes, the FIFO it reads, and no socket of a boot before. */
+/** The transcripts QEMU writes, the FIFOs it reads, and no socket of a boot before. */
 async function prepareBootFiles({ paths }: InstanceServices, spec: Spec, boot: number): Promise<void> {
   const instance = paths.instance(spec.id);
   const files = instance.boot(boot);
-  const transcript = await open(files.serialOutput, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
-  await transcript.close();
-  const made = await runTool('mkfifo', ['-m', '600', files.serialInput], { timeoutMs: 5000 });
+  const lines = serialNamesOf(serialPortsOf(spec)).map((name) => files.serial(name));
+  for (const { output } of lines) {
+    const transcript = await open(output, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
+    await transcript.close();
+  }
+  const made = await runTool('mkfifo', ['-m', '600', ...lines.map(({ input }) => input)], { timeoutMs: 5000 });
   if (made.code !== 0) {
     throw new SlipwayError('home_unusable', 'The FIFO for the keyboard could not be made.', {
       cause: 'The file system of the Slipway home has no FIFOs, or is full.',

@@ -6,11 +6,12 @@
 
 import type { ConsoleFrame } from '../../../src-shared/contract/console-frames.ts';
 import type { Action } from '../../../src-shared/lifecycle.ts';
-import type { ConsoleName } from '../../../src-shared/model/console.ts';
+import type { ConsoleName, LogFile } from '../../../src-shared/model/console.ts';
 import type { InstanceId } from '../../../src-shared/model/ids.ts';
 import type { Boot, DiskUse, InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
 import type { PortMapping, PortStatus } from '../../../src-shared/model/ports.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
+import type { TypeResult } from '../consoles/keyboard.ts';
 import type { Emitter } from '../kit/emitter.ts';
 import type { FfxWords } from './ffx-words.ts';
 import type { WatchedGuest } from './space-watch.ts';
@@ -24,16 +25,29 @@ export interface InstanceLabel {
   readonly notes?: string | undefined;
 }
 
+/** What a session does with an open console. */
+export interface Viewing {
+  ack(offset: number): void;
+  /**
+   * Resolves when the bytes were handed over, or it is known that they will not be. Never rejects. `automatic`: a
+   * terminal's answer to a query of the guest's.
+   */
+  input(bytes: Uint8Array, automatic?: boolean): Promise<TypeResult>;
+  close(): void;
+}
+
 export interface OpenedConsole {
   readonly columns: number;
   readonly rows: number;
   readonly writable: boolean;
-  readonly viewing: { ack(offset: number): void; input(bytes: Uint8Array): Promise<unknown>; close(): void };
+  readonly viewing: Viewing;
 }
 
 export interface ManagedConsoles {
   /** `boot` null: the current one and every one after it. An old boot is read-only. Throws `unknown_console`. */
   open(name: ConsoleName, boot: number | null, send: (frame: ConsoleFrame) => void): Promise<OpenedConsole>;
+  /** The file with what a console said; `boot` null: in the current one. It need not be there. */
+  transcriptOf(name: ConsoleName, boot: number | null): string;
 }
 
 export interface ManagedPorts {
@@ -63,7 +77,9 @@ export interface ManagedInstance {
   /** Those that are kept, newest first. */
   boots(): Promise<Boot[]>;
   /** `boot` null: the current one. The file need not be there. */
-  logPath(file: 'serial' | 'engine', boot: number | null): string;
+  logPath(file: LogFile, boot: number | null): string;
+  /** A break condition on a serial line. Throws `wrong_phase` where nothing runs, `unknown_console` where there is no such line. */
+  sendBreak(console: ConsoleName): Promise<void>;
   /** Throws `invalid_input` for what is no Fuchsia guest. */
   ffxWords(): Promise<FfxWords>;
   /** The first display as PNG. */

@@ -6,15 +6,19 @@
  */
 import { SlipwayError, toFailure } from '../../../src-shared/contract/errors.ts';
 import { type Action, allowedActions } from '../../../src-shared/lifecycle.ts';
+import { type ConsoleName, isSerial, type LogFile, serialNamesOf } from '../../../src-shared/model/console.ts';
 import type { Boot, DiskUse, InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
+import { serialChardev } from '../engines/qemu-based/sections/serial-ports.ts';
 import type { Emitter } from '../kit/emitter.ts';
+import { sendBreak } from '../qmp/commands.ts';
 import { type FfxWords, ffxWordsOf } from './ffx-words.ts';
 import { GuestWatch } from './guest-watch.ts';
 import { InstanceConsoles } from './instance-consoles.ts';
 import { describeInstance } from './instance-details.ts';
 import { InstancePorts } from './instance-ports.ts';
 import { InstanceState } from './instance-state.ts';
+import { serialPortsOf } from './instance-view.ts';
 import { launch } from './launcher.ts';
 import type { InstanceLabel, InstanceRequest, ManagedInstance } from './managed-instance.ts';
 import type { RunningGuest } from './running-guest.ts';
@@ -42,7 +46,7 @@ export class Supervisor implements ManagedInstance {
   constructor(services: InstanceServices, spec: Spec) {
     this.#services = services;
     this.state = new InstanceState(services, spec);
-    this.consoles = new InstanceConsoles(services, services.paths.instance(spec.id));
+    this.consoles = new InstanceConsoles(services, services.paths.instance(spec.id), () => serialPortsOf(this.spec));
     this.#watch = new GuestWatch(services, this.state, this.consoles);
     this.ports = new InstancePorts(services, this.state, () => this.#watch.guest);
   }
@@ -65,7 +69,7 @@ export class Supervisor implements ManagedInstance {
     if (guest === null || state.phase !== 'running') return null;
     return {
       id: state.spec.id,
-      serialBytes: consoles.serialBytes,
+      serialBytes: consoles.allSerialBytes,
       pausedForSpace: state.current.pausedBy === 'disk-full',
       canPause: !guest.paused,
       pauseForSpace: () => this.pause('disk-full'),
@@ -188,9 +192,16 @@ export class Supervisor implements ManagedInstance {
     this.state.learnDiskUse(files.reduce((sum, { bytes }) => sum + bytes, 0));
   }
 
-  logPath(file: 'serial' | 'engine', boot: number | null): string {
+  logPath(file: LogFile, boot: number | null): string {
     const files = this.#services.paths.instance(this.spec.id).boot(boot ?? this.state.boot);
-    return file === 'serial' ? files.serialOutput : files.engineLog;
+    return file === 'engine' ? files.engineLog : files.serial(file).output;
+  }
+
+  async sendBreak(console: ConsoleName): Promise<void> {
+    const { qmp } = this.#runningGuest('send a break to');
+    if (!isSerial(console) || !serialNamesOf(serialPortsOf(this.spec)).includes(console))
+      throw new SlipwayError('unknown_console', `${this.view.name} has no serial line "${console}" for a break.`);
+    await sendBreak(qmp, serialChardev(console));
   }
 
   demand(action: Exclude<Action, 'stop'> | 'configure'): void {

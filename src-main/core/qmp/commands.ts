@@ -119,6 +119,19 @@ export async function quit(qmp: QmpExecutor, options?: QmpExecuteOptions): Promi
   }
 }
 
+/** A break condition on what is connected to a chardev. */
+export const sendBreak = (qmp: QmpExecutor, chardev: string, options?: QmpExecuteOptions): Promise<void> =>
+  ask(qmp, 'chardev-send-break', nothing, { id: chardev }, options);
+
+const chardevSchema = z.object({ label: z.string(), filename: z.string() });
+
+/** Chardevs by name, each with where it leads (`disconnected:unix:PATH,server=on`). */
+export const queryChardevs = (
+  qmp: QmpExecutor,
+  options?: QmpExecuteOptions,
+): Promise<readonly Readonly<z.infer<typeof chardevSchema>>[]> =>
+  ask(qmp, 'query-chardev', z.array(chardevSchema), undefined, options);
+
 /** Runs a line of the human monitor. Its failures are text in the reply, not errors: see hmp.ts. Lines end with CR LF. */
 export const humanMonitorCommand = (qmp: QmpExecutor, line: string, options?: QmpExecuteOptions): Promise<string> =>
   ask(qmp, 'human-monitor-command', z.string(), { 'command-line': line }, options);

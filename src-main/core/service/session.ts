@@ -13,8 +13,9 @@ import {
 } from '../../../src-shared/contract/messages.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import type { FileReference } from '../../../src-shared/model/spec.ts';
+import type { Viewing } from '../instances/managed-instance.ts';
 import { version } from '../kit/version.ts';
-import type { ClientIdentity, SessionContext, Viewing } from './client.ts';
+import type { ClientIdentity, SessionContext } from './client.ts';
 import { PathTokens } from './path-tokens.ts';
 import type { Router } from './router.ts';
 
@@ -116,9 +117,10 @@ export class Session implements SessionContext {
   }
 
   /** Whoever types more than a person would (a pipe) learns from the answer when there is room for more. */
-  async #type(viewing: Viewing, { viewer, payload }: ConsoleFrame): Promise<void> {
-    await viewing.input(payload);
-    this.#sendFrame({ kind: 'ack', viewer, offset: 0, extra: payload.length, payload: new Uint8Array() });
+  async #type(viewing: Viewing, { viewer, extra, payload }: ConsoleFrame): Promise<void> {
+    const result = await viewing.input(payload, extra === 1);
+    const lost = result === 'written' ? 0 : payload.length;
+    this.#sendFrame({ kind: 'ack', viewer, offset: lost, extra: payload.length, payload: new Uint8Array() });
   }
 
   #sendFrame(frame: ConsoleFrame): void {

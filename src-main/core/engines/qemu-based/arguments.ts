@@ -15,6 +15,7 @@ import { identityArguments } from './sections/identity.ts';
 import { chooseMachine, machineArguments } from './sections/machine.ts';
 import { networkArguments } from './sections/network.ts';
 import { sandboxArguments } from './sections/sandbox.ts';
+import { plannedLines } from './sections/serial-ports.ts';
 
 export function planLaunch(input: PlanInput): LaunchPlan {
   const machine = chooseMachine(input.spec);
@@ -26,7 +27,7 @@ export function planLaunch(input: PlanInput): LaunchPlan {
     ...diskArguments(input, machine),
     ...networkArguments(input, machine),
     ...deviceArguments(input, machine),
-    ...consoleArguments(input),
+    ...consoleArguments(input, plannedLines(input.spec, machine), 'device.serialPorts'),
     ...debugArguments(input),
     ...sandboxArguments(input.capabilities.sandbox, extra),
     // Last, so that where QEMU takes the last of two values it is the one a person typed.

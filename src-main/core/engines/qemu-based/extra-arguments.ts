@@ -5,7 +5,7 @@
 import type { Failure } from '../../../../src-shared/contract/errors.ts';
 import type { Finding, PlannedArgument } from '../../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../../src-shared/model/spec.ts';
-import { objectIds, row } from './sections/row.ts';
+import { ownIds, row } from './sections/row.ts';
 import { splitWords } from './split-words.ts';
 
 const field = 'runtime.extraArguments';
@@ -118,7 +118,7 @@ export function extraArgumentFindings(spec: Pick<Spec, 'runtime'>): Finding[] {
 }
 
 function objectFindings(optionWord: string, value: string): Finding[] {
-  const ours = Object.values(objectIds).find((id) => {
+  const ours = ownIds.find((id) => {
     const name = id.replaceAll(/[.*+?^${}()|[\]\\-]/g, '\\$&');
     return new RegExp(
       `(^|,)(id|node-name|chardev)=${name}(,|$)|^chardev:${name}$|^(chardev|device|netdev)\\.${name}\\.`,

@@ -49,6 +49,21 @@ const cases: Record<string, [Input, Partial<PlanInput>?]> = {
   'x86_64-linux-kvm': [{ guest: { kind: 'linux' }, device: { processors: 4, memoryMiB: 2048 } }, accelerated('kvm')],
   'x86_64-linux-hvf': [{ guest: { kind: 'linux' } }, accelerated('hvf')],
   'x86_64-kernel-every-disk': [{ guest: { ...kernel, disks: everyDisk } }],
+  'x86_64-demo-two-serial-lines': [{ guest: { kind: 'demo' }, device: { serialPorts: 2 } }],
+  'x86_64-kernel-every-serial-line': [{ guest: kernel, device: { serialPorts: 8 } }],
+  'x86_64-kernel-microvm-pcie-serial': [
+    { guest: kernel, device: { machine: 'microvm,pcie=on', serialPorts: 2 }, host: { networking: 'none' } },
+  ],
+  'aarch64-kernel-serial-lines': [{ architecture: 'aarch64', guest: kernel, device: { serialPorts: 3 } }],
+  'aarch64-kernel-raspi3b-serial-lines': [
+    {
+      architecture: 'aarch64',
+      guest: kernel,
+      device: { machine: 'raspi3b', serialPorts: 2 },
+      host: { networking: 'none' },
+    },
+  ],
+  'riscv64-kernel-serial-lines': [{ architecture: 'riscv64', guest: kernel, device: { serialPorts: 2 } }],
   'x86_64-kernel-no-network': [{ guest: kernel, host: { networking: 'none' } }],
   'x86_64-kernel-own-machine': [{ guest: kernel, device: { machine: 'q35,smm=off', cpu: 'Skylake-Client,-avx' } }],
   'x86_64-kernel-microvm': [{ guest: { ...kernel, disks: everyDisk }, device: { machine: 'microvm,rtc=on' } }],

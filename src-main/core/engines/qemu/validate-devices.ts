@@ -4,6 +4,7 @@ import type { PlainSpec } from '../../../../src-shared/model/spec.ts';
 import type { EngineCapabilities } from '../engine.ts';
 import { attachmentOf } from '../qemu-based/sections/disks.ts';
 import { chooseMachine, isQ35, machinesOwnCpu } from '../qemu-based/sections/machine.ts';
+import { mostSerialPorts, plannedLines } from '../qemu-based/sections/serial-ports.ts';
 import { errorFinding, noteFinding, warningFinding } from './findings.ts';
 
 export function deviceFindings(spec: PlainSpec, capabilities: EngineCapabilities): Finding[] {
@@ -12,6 +13,7 @@ export function deviceFindings(spec: PlainSpec, capabilities: EngineCapabilities
     ...machineFindings(spec, capabilities, machine.name),
     ...cpuFindings(spec, capabilities),
     ...diskFindings(spec, machine),
+    ...serialFindings(spec, capabilities, machine),
   ];
 }
 
@@ -100,6 +102,47 @@ function diskFindings(spec: PlainSpec, machine: ReturnType<typeof chooseMachine>
     );
   }
   return findings;
+}
+
+function serialFindings(
+  spec: PlainSpec,
+  { devices, version }: EngineCapabilities,
+  machine: ReturnType<typeof chooseMachine>,
+): Finding[] {
+  const field = 'device.serialPorts';
+  const { serialPorts } = spec.device;
+  const most = mostSerialPorts(spec.architecture, machine);
+  if (most !== null && serialPorts > most) {
+    return [
+      errorFinding(
+        'invalid_input',
+        `The machine ${machine.name} has only ${most === 1 ? 'one serial line' : `${most} serial lines`}.`,
+        {
+          cause: 'It has no PCI for cards with more of them, and QEMU would leave the rest unconnected.',
+          hint: `Ask for ${most}, or choose a machine with PCI.`,
+          field,
+        },
+      ),
+    ];
+  }
+  if (most === null && serialPorts > 1) {
+    return [
+      warningFinding('invalid_input', `The machine ${machine.name} may have fewer than ${serialPorts} serial lines.`, {
+        cause: 'QEMU does not say how many a board has, and leaves unconnected what it has no place for.',
+        hint: 'A line that stays silent is one that the board does not have.',
+        field,
+      }),
+    ];
+  }
+  const needsCards = plannedLines(spec, machine).some(({ on }) => on === 'card');
+  if (!needsCards || devices.length === 0 || devices.includes('pci-serial')) return [];
+  return [
+    errorFinding('engine_unsuitable', `QEMU ${version} has no card with a serial line.`, {
+      cause: 'The board has too few lines of its own, and the device pci-serial was left out of this QEMU.',
+      hint: 'Ask for fewer serial lines, or use a QEMU with pci-serial.',
+      field,
+    }),
+  ];
 }
 
 /** Up to four names that are spelled much like this one, or contain it. */

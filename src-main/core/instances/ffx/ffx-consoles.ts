@@ -11,7 +11,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ConsoleFrame } from '../../../../src-shared/contract/console-frames.ts';
 import { SlipwayError } from '../../../../src-shared/contract/errors.ts';
-import { type ConsoleName, consoleNames } from '../../../../src-shared/model/console.ts';
+import type { ConsoleName } from '../../../../src-shared/model/console.ts';
 import { Console, type ConsoleStream } from '../../consoles/console.ts';
 import type { ConsoleInput } from '../../consoles/keyboard.ts';
 import { SocketConsole } from '../../consoles/socket-console.ts';
@@ -24,6 +24,10 @@ import type { ManagedConsoles, OpenedConsole } from '../managed-instance.ts';
 import { serialLineOf } from './command-line-marks.ts';
 import { SerialLine } from './serial-line.ts';
 import { isHeld } from './socket-holder.ts';
+
+/** What ffx's emulators have. */
+const names = ['serial', 'monitor', 'qmp', 'log'] as const satisfies readonly ConsoleName[];
+type FfxConsoleName = (typeof names)[number];
 
 export interface FfxConsolesOptions {
   readonly directory: string;
@@ -46,10 +50,13 @@ export interface FfxLife {
 
 export class FfxConsoles implements ManagedConsoles {
   readonly #options: FfxConsolesOptions;
-  readonly #consoles: Record<ConsoleName, Console>;
+  readonly #consoles: Record<FfxConsoleName, Console>;
   #qmpInput: ConsoleInput | null = null;
   #boot = 0;
   #serialLog = '';
+  #paths: Record<FfxConsoleName, string> = { serial: '', monitor: '', qmp: '', log: '' };
+  /** The socket that the serial line is behind; null: none that is known. */
+  #serialSocket: string | null = null;
   #serialState: 'recorded' | 'drained' | 'none' = 'none';
 
   constructor(options: FfxConsolesOptions) {
@@ -67,6 +74,10 @@ export class FfxConsoles implements ManagedConsoles {
     return this.#serialLog;
   }
 
+  get serialSocket(): string | null {
+    return this.#serialSocket;
+  }
+
   /** Somebody here talks QMP; who else wants to must wait. */
   get isQmpViewed(): boolean {
     return this.#consoles.qmp.viewers > 0;
@@ -77,12 +88,14 @@ export class FfxConsoles implements ManagedConsoles {
     this.#boot = life.boot;
     const streams = await this.#streamsOf(life);
     this.#serialLog = streams.serial.path;
-    await Promise.all(consoleNames.map((name) => this.#consoles[name].restart(streams[name])));
+    for (const name of names) this.#paths[name] = streams[name].path;
+    await Promise.all(names.map((name) => this.#consoles[name].restart(streams[name])));
     if (life.process !== null) return;
-    await Promise.all(consoleNames.map((name) => this.#consoles[name].end('the emulator does not run')));
+    await Promise.all(names.map((name) => this.#consoles[name].end('the emulator does not run')));
   }
 
   async open(name: ConsoleName, boot: number | null, send: (frame: ConsoleFrame) => void): Promise<OpenedConsole> {
+    if (!isFfxConsole(name)) throw noSuchLine(name);
     if (boot === null || boot === this.#boot) return viewConsole(this.#consoles[name], send);
     throw new SlipwayError('unknown_console', `Nothing is kept of the ${name} console of boot ${boot}.`, {
       hint: 'ffx keeps the output of the last boot only.',
@@ -100,14 +113,20 @@ export class FfxConsoles implements ManagedConsoles {
     }
   }
 
-  async dispose(): Promise<void> {
-    await Promise.all(consoleNames.map((name) => this.#consoles[name].dispose()));
+  transcriptOf(name: ConsoleName): string {
+    if (!isFfxConsole(name)) throw noSuchLine(name);
+    return this.#paths[name];
   }
 
-  async #streamsOf({ boot, process, directories, engineLog }: FfxLife): Promise<Record<ConsoleName, ConsoleStream>> {
+  async dispose(): Promise<void> {
+    await Promise.all(names.map((name) => this.#consoles[name].dispose()));
+  }
+
+  async #streamsOf({ boot, process, directories, engineLog }: FfxLife): Promise<Record<FfxConsoleName, ConsoleStream>> {
     const serialFile = `${engineLog}.serial`;
     this.#qmpInput = null;
     this.#serialState = 'none';
+    this.#serialSocket = null;
     const log: ConsoleStream = { path: engineLog, boot, input: null, content: 'text' };
     if (process === null) {
       const kept = this.#options.kept.run((await this.#lastRun()) ?? 'none');
@@ -120,6 +139,7 @@ export class FfxConsoles implements ManagedConsoles {
     }
     const kept = await this.#beginRun(`${process.pid}-${process.startTicks}`);
     const line = serialLineOf(process.commandLine, directories);
+    this.#serialSocket = line?.path ?? null;
     this.#serialState = line === null ? 'none' : line.logfile === null ? 'drained' : 'recorded';
     const qmp = this.#socketConsole('qmp', kept.qmpTranscript, 'qmp');
     this.#qmpInput = qmp;
@@ -171,4 +191,14 @@ export class FfxConsoles implements ManagedConsoles {
   async #lastRun(): Promise<string | null> {
     return (await readdir(this.#options.kept.directory).catch(() => []))[0] ?? null;
   }
+}
+
+function isFfxConsole(name: ConsoleName): name is FfxConsoleName {
+  return (names as readonly string[]).includes(name);
+}
+
+function noSuchLine(name: ConsoleName): SlipwayError {
+  return new SlipwayError('unknown_console', `There is no console "${name}".`, {
+    hint: 'An emulator of ffx has one serial line.',
+  });
 }

@@ -5,6 +5,7 @@
  * Must never write in its directory, signal a process that was not recognised, or keep ffx from a socket.
  */
 import { SlipwayError } from '../../../../src-shared/contract/errors.ts';
+import type { ConsoleName, LogFile } from '../../../../src-shared/model/console.ts';
 import type { InstanceId } from '../../../../src-shared/model/ids.ts';
 import type { InstanceDetails, InstanceView } from '../../../../src-shared/model/instance.ts';
 import type { PortStatus } from '../../../../src-shared/model/ports.ts';
@@ -121,8 +122,20 @@ export class FfxInstance implements ManagedInstance {
     return [];
   }
 
-  logPath(file: 'serial' | 'engine'): string {
-    return file === 'serial' ? this.consoles.serialLog : this.#known.engineLog;
+  logPath(file: LogFile): string {
+    return file === 'engine' ? this.#known.engineLog : this.consoles.transcriptOf(file);
+  }
+
+  async sendBreak(console: ConsoleName): Promise<void> {
+    await this.look();
+    this.#demandProcess('send a break to');
+    const { serialSocket } = this.consoles;
+    if (console !== 'serial' || serialSocket === null) {
+      throw new SlipwayError('unknown_console', `${this.#place.name} has no serial line for a break.`, {
+        cause: 'Its serial line is in the terminal that ffx was started in, if it has one.',
+      });
+    }
+    await this.#qmp.sendBreak(serialSocket);
   }
 
   async ffxWords(): Promise<FfxWords> {

@@ -2,9 +2,10 @@
  * Short conversations with the QMP of an emulator that ffx started. QEMU serves one client at a time, and ffx uses the same
  * socket; so each connection is for one question and given back with the answer.
  */
+import { SlipwayError } from '../../../../src-shared/contract/errors.ts';
 import { hostForwards, parseUsernetTable, type UsernetRow } from '../../network/usernet-table.ts';
 import { QmpClient } from '../../qmp/client.ts';
-import { quit } from '../../qmp/commands.ts';
+import { queryChardevs, quit, sendBreak } from '../../qmp/commands.ts';
 import { infoUsernet } from '../../qmp/hmp.ts';
 import { takeScreenshot } from '../screenshot.ts';
 import type { FfxConsoles } from './ffx-consoles.ts';
@@ -25,6 +26,16 @@ export class FfxQmp {
 
   quit(): Promise<void> {
     return this.#ask((qmp) => quit(qmp));
+  }
+
+  /** On the line behind this socket. Throws `unknown_console` where QEMU has no such. */
+  sendBreak(socket: string): Promise<void> {
+    return this.#ask(async (qmp) => {
+      const line = (await queryChardevs(qmp)).find(({ filename }) => filename.includes(socket));
+      if (line === undefined)
+        throw new SlipwayError('unknown_console', 'The emulator does not know its serial line by that socket.');
+      await sendBreak(qmp, line.label);
+    });
   }
 
   forwards(): Promise<UsernetRow[]> {

@@ -1,5 +1,6 @@
 /** Consoles: opened and closed; their bytes go past the router. */
 import type { consoleCalls } from '../../../../src-shared/contract/calls/consoles.ts';
+import { searchTranscript } from '../../consoles/transcript-search.ts';
 import type { HandlerServices, HandlersOf } from './services.ts';
 
 export function consoleHandlers({ manager }: HandlerServices): HandlersOf<typeof consoleCalls> {
@@ -14,6 +15,12 @@ export function consoleHandlers({ manager }: HandlerServices): HandlersOf<typeof
       });
       return { viewer, ...opened };
     },
+    'console.break': async ({ id, console }) => {
+      await manager.get(id).sendBreak(console);
+      return {};
+    },
+    'console.search': ({ id, console, boot, ...query }) =>
+      searchTranscript(manager.get(id).consoles.transcriptOf(console, boot), query),
     'console.close': async ({ viewer }, session) => {
       session.closeViewer(viewer);
       return {};

@@ -1,6 +1,7 @@
 /** Instances. Each handler is a few lines: the work is the manager's. */
 import type { instanceCalls } from '../../../../src-shared/contract/calls/instances.ts';
 import type { Spec } from '../../../../src-shared/model/spec.ts';
+import { measureTranscript } from '../../consoles/transcript-search.ts';
 import { previewCommand } from '../../instances/preview.ts';
 import { draftOfSpec, requestOfDraft } from '../draft.ts';
 import { demandPower, mayRunPrograms } from '../power.ts';
@@ -50,8 +51,11 @@ export function instanceHandlers(services: HandlerServices): HandlersOf<typeof i
     'instance.delete': ({ id }) => manager.delete(id),
     'instance.restore': ({ trash }) => manager.restore(trash),
     'instance.boots': ({ id }) => manager.get(id).boots(),
-    'instance.log': ({ id, boot, file, offset, length }) =>
-      readRange(manager.get(id).logPath(file, boot), offset, length),
+    'instance.log': async ({ id, boot, file, offset, length }) => {
+      const path = manager.get(id).logPath(file, boot);
+      const { keptFrom } = await measureTranscript(path);
+      return { ...(await readRange(path, offset, length)), keptFrom };
+    },
 
     'instance.screenshot': async ({ id }) => ({
       base64: Buffer.from(await manager.get(id).screenshot()).toString('base64'),

@@ -1,24 +1,42 @@
 /** The lines to the guest and to QEMU. Names are relative to the working directory: a socket's path must be short. */
 import type { PlannedArgument } from '../../../../../src-shared/model/instance.ts';
-import { filenames } from '../../../home/filenames.ts';
+import { filenames, serialFile } from '../../../home/filenames.ts';
 import type { PlanInput } from '../../engine.ts';
 import { option } from '../option.ts';
 import { objectIds, row, slipwayField } from './row.ts';
+import type { PlannedLine } from './serial-ports.ts';
 
-export function consoleArguments({ serialStem }: Pick<PlanInput, 'serialStem'>): PlannedArgument[] {
+type Stem = Pick<PlanInput, 'serialStem'>;
+
+const firstLine: PlannedLine = { name: 'serial', chardev: objectIds.serial, on: 'board' };
+
+/** `field`: what the serial lines come from. */
+export function consoleArguments(
+  { serialStem }: Stem,
+  lines: readonly PlannedLine[] = [firstLine],
+  field = slipwayField,
+): PlannedArgument[] {
   return [
-    row(
-      slipwayField,
-      "The guest's serial output goes into a plain file that QEMU itself writes; its input comes from a FIFO.",
-      '-chardev',
-      option('pipe', { id: objectIds.serial, path: serialStem }),
-      '-serial',
-      `chardev:${objectIds.serial}`,
-    ),
+    ...lines.map((line) => serialLine(line, serialStem, field)),
     ...socketMonitor(objectIds.qmp, filenames.qmp, 'control', "Slipway's own QMP connection."),
     ...socketMonitor(objectIds.qmpUser, filenames.qmpUser, 'control', 'A second QMP server, for you and your scripts.'),
     ...socketMonitor(objectIds.monitor, filenames.monitor, 'readline', 'The QEMU monitor.'),
   ];
+}
+
+function serialLine({ name, chardev, on }: PlannedLine, stem: string, field: string): PlannedArgument {
+  const where = on === 'card' ? ' The board has no UART left for it, so it is a PCI card.' : '';
+  const why =
+    name === 'serial'
+      ? "The guest's serial output goes into a plain file that QEMU itself writes; its input comes from a FIFO."
+      : `Another serial line, with a file and a FIFO of its own.${where}`;
+  return row(
+    field,
+    why,
+    '-chardev',
+    option('pipe', { id: chardev, path: serialFile(stem, name) }),
+    ...(on === 'card' ? ['-device', option('pci-serial', { chardev })] : ['-serial', `chardev:${chardev}`]),
+  );
 }
 
 function socketMonitor(id: string, path: string, mode: 'control' | 'readline', why: string): PlannedArgument[] {

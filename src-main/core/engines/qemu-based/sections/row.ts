@@ -1,4 +1,5 @@
 /** One row of a launch plan: arguments, the field of the PlainSpec that caused them, and why, in words that can be shown. */
+import { serialNames } from '../../../../../src-shared/model/console.ts';
 import type { PlannedArgument } from '../../../../../src-shared/model/instance.ts';
 
 /** A row without arguments is legal: it explains something that is done another way. */
@@ -20,6 +21,9 @@ export const objectIds = {
   pflashVariables: 'pflash1',
   efiDirectory: 'efi0',
 } as const;
+
+/** All of them: those of further serial lines are called as the lines are. */
+export const ownIds: readonly string[] = [...Object.values(objectIds), ...serialNames.slice(1)];
 
 export function diskNode(index: number): string {
   return `disk${index}`;
