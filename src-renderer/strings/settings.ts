@@ -76,7 +76,7 @@ export const settingsStrings = {
   notifyCrashed: { label: 'A guest crashed, or its launch failed' },
   notifyPanic: { label: 'A guest’s kernel panicked' },
   notifyAbout: 'Only while the window is not in front.',
-  tray: { label: 'Icon in the tray', about: 'Running guests at a glance, also while the window is closed.' },
+  tray: { label: 'Icon in the tray', about: 'Running guests at a glance, while the window is behind others.' },
   onQuit: {
     label: 'When Slipway quits while guests run',
     ask: 'Ask',

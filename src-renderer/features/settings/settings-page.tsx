@@ -8,6 +8,7 @@ import { type Settings, settingsSchema } from '../../../src-shared/model/setting
 import { useApplication } from '../../state/context.tsx';
 import { settingsStrings } from '../../strings/settings.ts';
 import { Page, Section, SettingRow } from '../../ui/section.tsx';
+import { NotificationPermission } from '../news/notification-permission.tsx';
 import { SettingControl } from './setting-control.tsx';
 import { type SettingRowData, settingSections } from './setting-rows.ts';
 
@@ -57,6 +58,7 @@ export function SettingsPage() {
     >
       {sections.map(({ id, title, rows }) => (
         <Section key={id} id={`settings-${id}`} title={title}>
+          {id === 'notifications' && application.face === 'web' && <NotificationPermission />}
           {rows.map((row) => (
             <SettingRow
               key={row.label}

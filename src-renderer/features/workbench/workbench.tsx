@@ -4,6 +4,7 @@
  */
 import '../instances/instances.css';
 import './workbench.css';
+import { useEffect } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useStore } from 'zustand';
 import { useApplication } from '../../state/context.tsx';
@@ -11,6 +12,7 @@ import { workbenchStrings } from '../../strings/workbench.ts';
 import { Notices } from '../../ui/notices.tsx';
 import { Sidebar } from '../instances/sidebar.tsx';
 import { droppedFile } from '../launch/dropped-file.ts';
+import { watchNews } from '../news/news-watch.ts';
 import { useShortcuts } from '../settings/use-shortcuts.ts';
 import { ConnectionStrip } from './connection-strip.tsx';
 import { Dialogs } from './dialogs.tsx';
@@ -21,6 +23,7 @@ export function Workbench() {
   const application = useApplication();
   useShortcuts(application);
   useGalleryAddress(application);
+  useEffect(() => watchNews(application), [application]);
   const connection = useStore(application.stores.connection, (state) => state.connection.state);
   const notices = useStore(application.stores.notices, (state) => state.notices);
   return (
