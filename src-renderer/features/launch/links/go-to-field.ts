@@ -13,12 +13,12 @@ export function goToField(form: HTMLElement, path: string, reveal: () => void): 
     frames.map((frame) => frame.dataset.field ?? ''),
   );
   const frame = frames.find((one) => one.dataset.field === field);
-  if (frame === undefined) return false;
+  const control = frame?.matches(controls) ? frame : frame?.querySelector<HTMLElement>(controls);
+  if (frame === undefined || control == null) return false;
   if (frame.closest('[hidden]') !== null) reveal();
   // After what hid it was drawn open.
   requestAnimationFrame(() => {
-    const control = frame.matches(controls) ? frame : frame.querySelector<HTMLElement>(controls);
-    control?.focus();
+    control.focus();
     frame.scrollIntoView({ block: 'nearest' });
   });
   return true;

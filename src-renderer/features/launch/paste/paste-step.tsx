@@ -36,7 +36,9 @@ export function PasteStep({ pasted, readNow, onChange, onRead, onBack, onClose }
   const [failure, setFailure] = useState<Failure | null>(null);
   const step = useRef<HTMLDivElement>(null);
   const { text, directory, variables } = pasted;
-  const asked = reading?.unknownVariables ?? [];
+  // What was given stays to be corrected.
+  const asked = [...new Set([...Object.keys(variables), ...(reading?.unknownVariables ?? [])])];
+  const waiting = reading !== null;
 
   const read = async (): Promise<void> => {
     if (busy || text.trim() === '') return;
@@ -53,7 +55,10 @@ export function PasteStep({ pasted, readNow, onChange, onRead, onBack, onClose }
       else {
         setReading(got);
         // Where the person has to go on.
-        requestAnimationFrame(() => step.current?.querySelector<HTMLElement>('.paste-variables input')?.focus());
+        requestAnimationFrame(() => {
+          const inputs = [...(step.current?.querySelectorAll<HTMLInputElement>('.paste-variables input') ?? [])];
+          inputs.find(({ value }) => value === '')?.focus();
+        });
       }
     } catch (error) {
       setReading(null);
@@ -68,8 +73,8 @@ export function PasteStep({ pasted, readNow, onChange, onRead, onBack, onClose }
     if (readNow) void read();
   }, []);
   const change = (part: Partial<Pasted>): void => {
-    onChange({ ...pasted, ...part });
     // Another text may have other variables.
+    onChange({ ...pasted, ...(part.text !== undefined && { variables: {} }), ...part });
     if (part.text !== undefined) setReading(null);
   };
   const pressed = (event: KeyboardEvent): void => {
@@ -87,7 +92,7 @@ export function PasteStep({ pasted, readNow, onChange, onRead, onBack, onClose }
         {failure !== null && <DialogFailure failure={failure} />}
         <TextField
           mono
-          lines={asked.length > 0 ? 7 : 12}
+          lines={asked.length > 0 ? 9 : 14}
           label={pasteStrings.text}
           placeholder={pasteStrings.placeholder}
           value={text}
@@ -126,14 +131,14 @@ export function PasteStep({ pasted, readNow, onChange, onRead, onBack, onClose }
         <OpenTextFile icon={FileText} label={pasteStrings.open} onText={(next) => change({ text: next })} />
         <span className="push" />
         <Button onClick={onClose}>{launchStrings.cancel}</Button>
-        {reading !== null && <Button onClick={() => onRead(reading)}>{pasteStrings.useAnyway}</Button>}
+        {waiting && <Button onClick={() => onRead(reading)}>{pasteStrings.useAnyway}</Button>}
         <Button
           tone="primary"
           title={launchStrings.launchKeys}
           disabled={busy || text.trim() === ''}
           onClick={() => void read()}
         >
-          {busy ? pasteStrings.reading : asked.length > 0 ? pasteStrings.readWith : pasteStrings.read}
+          {busy ? pasteStrings.reading : waiting ? pasteStrings.readWith : pasteStrings.read}
         </Button>
       </div>
     </div>

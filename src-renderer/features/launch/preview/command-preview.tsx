@@ -1,6 +1,6 @@
 /** The command line as it would be now, what no field says of it, and what can be done with it. */
 import { FileDown, PencilLine } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { toFailure } from '../../../../src-shared/contract/errors.ts';
 import type { CommandView } from '../../../../src-shared/model/instance.ts';
 import type { Draft } from '../../../../src-shared/model/spec.ts';
@@ -38,6 +38,12 @@ export function CommandPreview(props: CommandPreviewProps) {
   const messages = useUnplacedMessages();
   const [editing, setEditing] = useState(false);
   const [edited, setEdited] = useState<Edited | null>(null);
+  const editButton = useRef<HTMLButtonElement>(null);
+  const leaveText = (): void => {
+    setEditing(false);
+    // The text had the focus; it goes back to what opened it.
+    requestAnimationFrame(() => editButton.current?.focus());
+  };
   const difference = command !== null && lastBoot !== null ? differenceOf(lastBoot, command) : null;
   const shown = command !== null && !editing;
   return (
@@ -46,7 +52,13 @@ export function CommandPreview(props: CommandPreviewProps) {
         <h2>{previewStrings.title}</h2>
         {shown && draft !== null && (
           <span className="preview-tools">
-            <IconButton small icon={PencilLine} label={previewStrings.edit} onClick={() => setEditing(true)} />
+            <IconButton
+              small
+              ref={editButton}
+              icon={PencilLine}
+              label={previewStrings.edit}
+              onClick={() => setEditing(true)}
+            />
             <CopyIcon text={command.shellLine} label={previewStrings.copy} />
             <IconButton
               small
@@ -78,9 +90,9 @@ export function CommandPreview(props: CommandPreviewProps) {
         <EditCommand
           draft={draft}
           command={command}
-          onClose={() => setEditing(false)}
+          onClose={leaveText}
           onEdited={(result) => {
-            setEditing(false);
+            leaveText();
             setEdited(result);
             onDraft(result.after);
           }}

@@ -51,11 +51,15 @@ async function edit(application: Application, draft: Draft, before: string, now:
   const after = withEditedCommand(draft, base.draft, edited.draft);
   const known = new Set(base.arguments.map(wordsOf));
   const recent = edited.arguments.filter((argument) => !known.has(wordsOf(argument)));
+  const kept = recent.filter(({ fate }) => fate === 'kept');
   return {
     before: draft,
     after,
-    changes: changesBetween(draft, after),
-    kept: recent.filter(({ fate }) => fate === 'kept'),
+    // What was kept is said word for word.
+    changes: changesBetween(draft, after).filter(
+      ({ field }) => kept.length === 0 || field !== 'runtime.extraArguments',
+    ),
+    kept,
     dropped: recent.filter(({ fate }) => fate === 'dropped'),
     notes: edited.notes.filter((note) => !base.notes.includes(note)),
   };

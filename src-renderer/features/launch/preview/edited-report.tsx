@@ -35,7 +35,7 @@ export function EditedReport({ edited, onUndo, onDismiss }: EditedReportProps) {
         ))}
       </ul>
       <div className="edited-foot">
-        {changes.length > 0 && (
+        {(changes.length > 0 || kept.length > 0) && (
           <Button small onClick={onUndo}>
             {editStrings.undo}
           </Button>

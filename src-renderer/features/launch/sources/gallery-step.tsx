@@ -72,7 +72,6 @@ export function GalleryStep({ before, busy, failure, onChoose, onPasted, onClose
   };
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: pasting is meant for the whole step
     <div
       className="launch-step"
       onPaste={(event) => {
