@@ -4,6 +4,7 @@
  * `internal`, with its stack as raw text.
  */
 import * as z from 'zod';
+import { changeSchema } from './changes.ts';
 
 export const errorCodes = [
   // what was asked
@@ -44,6 +45,28 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
+const label = z.string().min(1).max(200);
+
+/**
+ * What can be done about a failure with one press. The core makes it and the core does it: a page names a fix by its
+ * place in the failure that is shown, so that it can ask for nothing the core did not offer. `edit`, `copy` and `open`
+ * are a page's own to do.
+ */
+export const fixSchema = z.discriminatedUnion('kind', [
+  /** Changes the Spec and launches again. In a form that is not launched yet it changes the form. */
+  z.strictObject({ kind: z.literal('set'), label, changes: z.array(changeSchema).min(1).max(8) }),
+  /** Ends another instance that is in the way, then launches again; of the instance itself: ends it, once more. */
+  z.strictObject({ kind: z.literal('stop'), label, instance: z.string().max(200) }),
+  /** `restage`: every staged image is made anew first. */
+  z.strictObject({ kind: z.literal('relaunch'), label, staging: z.enum(['reuse', 'restage']) }),
+  z.strictObject({ kind: z.literal('edit'), label, field: z.string().max(300) }),
+  /** A command for a person to run; Slipway never does. */
+  z.strictObject({ kind: z.literal('copy'), label, text: z.string().max(2000) }),
+  z.strictObject({ kind: z.literal('open'), label, page: z.literal('doctor') }),
+]);
+export type Fix = z.infer<typeof fixSchema>;
+export type FixKind = Fix['kind'];
+
 /** A failure as it crosses the wire and as it is kept in a launch record. */
 export const failureSchema = z.strictObject({
   code: z.enum(errorCodes),
@@ -57,6 +80,12 @@ export const failureSchema = z.strictObject({
   raw: z.string().optional(),
   /** The field of the Spec that is at fault, as a dotted path, so that a form can point at it. */
   field: z.string().optional(),
+  /** The best first. */
+  fixes: z.array(fixSchema).max(8).optional(),
+  /** Which known message it was, by the name of its row; absent where nobody knows the text. */
+  rule: z.string().optional(),
+  /** How the engine's process ended, where it did. */
+  exit: z.strictObject({ code: z.number().int().nullable(), signal: z.string().nullable() }).optional(),
 });
 
 export type Failure = z.infer<typeof failureSchema>;
@@ -66,6 +95,9 @@ export interface FailureDetails {
   readonly hint?: string | undefined;
   readonly raw?: string | undefined;
   readonly field?: string | undefined;
+  readonly fixes?: Fix[] | undefined;
+  readonly rule?: string | undefined;
+  readonly exit?: { readonly code: number | null; readonly signal: string | null } | undefined;
 }
 
 /** The one error class that is thrown on purpose. Its fields are the Failure's. */

@@ -71,7 +71,7 @@ export function readOutcome(code: number, said: string): ProbeResult {
   const where = progressOf(said);
   if (code === 0) return { ok: false, text: `crashed on it${where}` };
   if (code === 1) {
-    const explained = explain(said);
+    const explained = explain(said)?.failure;
     return {
       ok: false,
       text: `was refused by QEMU: ${explained?.message ?? said.trim().split('\n').at(-1) ?? 'no reason given'}`,

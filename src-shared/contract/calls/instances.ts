@@ -47,6 +47,18 @@ export const instanceCalls = {
   'instance.start': row(id, instanceViewSchema),
   /** Asks the guest, then QEMU, then the kernel. Called again while stopping it goes to the next rung at once. */
   'instance.stop': row(id, instanceViewSchema),
+  /**
+   * Does what a fix of the current failure says, by its place in `failure.fixes`; `boot` is that of the failure it was
+   * read from. A change of the Spec asks for the same confirmations as one made in the form.
+   */
+  'instance.fix': row(
+    z.strictObject({
+      id: instanceIdSchema,
+      boot: z.number().int().nonnegative(),
+      index: z.number().int().min(0).max(7),
+    }),
+    instanceViewSchema,
+  ),
   'instance.restart': row(id, instanceViewSchema),
   'instance.reset': row(id, instanceViewSchema),
   'instance.pause': row(id, instanceViewSchema),
