@@ -9,11 +9,19 @@ import type { FaceAbilities } from '../core/service/client.ts';
 import { decideLink } from './links.ts';
 import { bringToFront } from './window.ts';
 import type { WindowState } from './window-state.ts';
+import type { Windows } from './windows.ts';
 
 type Abilities = Required<FaceAbilities>;
 
-/** `window` is null while it is not there yet: another process can ask for focus as soon as the home is ours. */
-export function createAbilities(window: () => BrowserWindow | null, state: WindowState): Abilities {
+/**
+ * `window`: the one that asks, and is asked on. Null while it is not there yet: another process can ask for focus as
+ * soon as the home is ours.
+ */
+export function createAbilities(
+  window: () => BrowserWindow | null,
+  slot: { readonly windows: Windows | null },
+  state: WindowState,
+): Abilities {
   const confirm: Abilities['confirm'] = async ({ title, detail, action }) => {
     const options: MessageBoxOptions = {
       type: 'warning',
@@ -59,6 +67,9 @@ export function createAbilities(window: () => BrowserWindow | null, state: Windo
     focus() {
       const target = window();
       if (target !== null && !target.isDestroyed()) bringToFront(target);
+    },
+    async detach(target) {
+      await slot.windows?.detach(target);
     },
   };
 }

@@ -24,34 +24,52 @@ export function followLifecycle(window: BrowserWindow, quitting: Quitting, atten
     // Chromium starts its helpers again by itself, the GPU's with software drawing after a few tries.
     log.warn('a helper process ended', { type, reason, exitCode });
   });
-  revivePage(window, quitting, attended, log);
+  revivePage(window, log, {
+    isEnding: () => quitting.isLeaving,
+    giveUp: () => {
+      if (attended) void offerReload(window, quitting);
+      else void quitting.leave();
+    },
+  });
+}
+
+/** A console's window: one that keeps crashing closes. */
+export function reviveConsole(window: BrowserWindow, log: Log): void {
+  revivePage(window, log, { isEnding: () => false, giveUp: () => window.destroy() });
 }
 
 const crashesInARow = 3;
 const rowMs = 60_000;
 
-function revivePage(window: BrowserWindow, quitting: Quitting, attended: boolean, log: Log): void {
+interface Reviving {
+  isEnding(): boolean;
+  /** It crashed too often. */
+  giveUp(): void;
+}
+
+function revivePage(window: BrowserWindow, log: Log, { isEnding, giveUp }: Reviving): void {
   let crashes: number[] = [];
   window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
-    if (quitting.isLeaving || reason === 'clean-exit') return;
+    if (isEnding() || reason === 'clean-exit') return;
     log.error('the page crashed', { reason, exitCode });
     const now = performance.now();
     crashes = [...crashes.filter((at) => now - at < rowMs), now];
     if (crashes.length <= crashesInARow) window.webContents.reload();
-    else if (attended) void offerReload();
-    else void quitting.leave();
+    else {
+      crashes = [];
+      giveUp();
+    }
   });
+}
 
-  async function offerReload(): Promise<void> {
-    const { response } = await dialog.showMessageBox(window, {
-      type: 'error',
-      message: 'The page crashed several times.',
-      detail: 'Your guests are not affected: they and their consoles live outside of it.',
-      buttons: ['Reload', 'Quit'],
-      noLink: true,
-    });
-    crashes = [];
-    if (response === 0) window.webContents.reload();
-    else await quitting.leave();
-  }
+async function offerReload(window: BrowserWindow, quitting: Quitting): Promise<void> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'error',
+    message: 'The page crashed several times.',
+    detail: 'Your guests are not affected: they and their consoles live outside of it.',
+    buttons: ['Reload', 'Quit'],
+    noLink: true,
+  });
+  if (response === 0) window.webContents.reload();
+  else await quitting.leave();
 }

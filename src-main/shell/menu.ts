@@ -7,7 +7,8 @@ import { app, type BrowserWindow, Menu, type MenuItemConstructorOptions, shell }
 import { version } from '../core/kit/version.ts';
 
 export interface MenuActions {
-  readonly window: BrowserWindow;
+  /** The window a person works in now. */
+  front(): BrowserWindow;
   readonly logPath: string;
   readonly home: string;
   quit(): void;
@@ -23,8 +24,8 @@ export function installMenu(actions: MenuActions): void {
 }
 
 function plainMenu(actions: MenuActions): Item[] {
-  const { window } = actions;
-  const page = window.webContents;
+  const { front } = actions;
+  const page = () => front().webContents;
   // Shown for those who look for the key here; the page handles it, and the guest gets plain Ctrl+C.
   const shown = (accelerator: string): Item => ({ accelerator, registerAccelerator: false });
   return [
@@ -32,17 +33,17 @@ function plainMenu(actions: MenuActions): Item[] {
     {
       label: 'Edit',
       submenu: [
-        { label: 'Copy', ...shown('Ctrl+Shift+C'), click: () => page.copy() },
-        { label: 'Paste', ...shown('Ctrl+Shift+V'), click: () => page.paste() },
-        { label: 'Select All', click: () => page.selectAll() },
+        { label: 'Copy', ...shown('Ctrl+Shift+C'), click: () => page().copy() },
+        { label: 'Paste', ...shown('Ctrl+Shift+V'), click: () => page().paste() },
+        { label: 'Select All', click: () => page().selectAll() },
       ],
     },
-    { label: 'View', submenu: viewItems(window) },
+    { label: 'View', submenu: viewItems(front) },
     {
       label: 'Window',
       submenu: [
-        { label: 'Minimise', click: () => window.minimize() },
-        { label: 'Close', accelerator: 'Ctrl+Shift+W', click: () => window.close() },
+        { label: 'Minimise', click: () => front().minimize() },
+        { label: 'Close', accelerator: 'Ctrl+Shift+W', click: () => front().close() },
       ],
     },
     {
@@ -69,25 +70,25 @@ function macMenu(actions: MenuActions): Item[] {
       ],
     },
     { role: 'editMenu' },
-    { label: 'View', submenu: viewItems(actions.window) },
+    { label: 'View', submenu: viewItems(actions.front) },
     { role: 'windowMenu' },
     { role: 'help', submenu: helpItems(actions) },
   ];
 }
 
-function viewItems(window: BrowserWindow): Item[] {
-  const page = window.webContents;
-  const zoomBy = (steps: number) => page.setZoomLevel(Math.min(5, Math.max(-3, page.getZoomLevel() + steps)));
-  const developer: Item = { label: 'Developer Tools', accelerator: 'CmdOrCtrl+Shift+I', click: () => toggle(window) };
+function viewItems(front: () => BrowserWindow): Item[] {
+  const page = () => front().webContents;
+  const zoomBy = (steps: number) => page().setZoomLevel(Math.min(5, Math.max(-3, page().getZoomLevel() + steps)));
+  const developer: Item = { label: 'Developer Tools', accelerator: 'CmdOrCtrl+Shift+I', click: () => toggle(front()) };
   return [
     { label: 'Larger', click: () => zoomBy(0.5) },
     { label: 'Smaller', click: () => zoomBy(-0.5) },
-    { label: 'Actual Size', click: () => page.setZoomLevel(0) },
+    { label: 'Actual Size', click: () => page().setZoomLevel(0) },
     separator,
-    { label: 'Full Screen', click: () => window.setFullScreen(!window.isFullScreen()) },
+    { label: 'Full Screen', click: () => front().setFullScreen(!front().isFullScreen()) },
     separator,
     // Guests and their consoles are not in the page: this is always safe.
-    { label: 'Reload Page', accelerator: 'CmdOrCtrl+Shift+R', click: () => page.reload() },
+    { label: 'Reload Page', accelerator: 'CmdOrCtrl+Shift+R', click: () => page().reload() },
     ...(app.isPackaged ? [] : [developer]),
   ];
 }

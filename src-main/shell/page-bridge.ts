@@ -1,54 +1,76 @@
 /**
- * Connects the page with the core: one MessagePort, one session. Strings are JSON messages, bytes are console frames.
+ * Connects pages with the core: one MessagePort per window, one session. Strings are JSON messages, bytes are console
+ * frames.
  *
  * A session lives as long as its port, and the port as long as the document that holds it: a reload, a crash and a closed
- * window all end it here without being told. There is never more than one, so none can be leaked.
+ * window all end it here without being told. A window never has more than one, so none can be leaked.
  */
 import { isAbsolute } from 'node:path';
-import { type BrowserWindow, ipcMain, MessageChannelMain } from 'electron';
+import { type BrowserWindow, ipcMain, MessageChannelMain, type WebContents } from 'electron';
 import type { FileReference } from '../../src-shared/model/spec.ts';
 import type { ClientIdentity } from '../core/service/client.ts';
 import type { Service, ServiceSession } from '../headless/service.ts';
 import { channels } from './page-address.ts';
-import { isFromPage } from './sender-check.ts';
+import { isFromPage, type PageMessage } from './sender-check.ts';
 
 /** What the page takes for the end of its session; it then asks for a new one. No message of the protocol looks like it. */
 const closedMessage = 'slipway-closed';
 
 export interface PageBridge {
-  /** 0 or 1. */
+  /** At most one for each window that is served. */
   readonly sessions: number;
+  /** The page of this window may connect from now on, until the window is gone. */
+  serve(window: BrowserWindow, identity: ClientIdentity): void;
   close(): void;
 }
 
-export function openPageBridge(window: BrowserWindow, service: Service, identity: ClientIdentity): PageBridge {
-  const page = window.webContents;
-  let current: PageSession | null = null;
-  const end = () => {
-    current?.close();
-    current = null;
+interface ServedPage {
+  readonly identity: ClientIdentity;
+  current: PageSession | null;
+}
+
+export function openPageBridge(service: Service): PageBridge {
+  const pages = new Map<WebContents, ServedPage>();
+  const end = (page: ServedPage) => {
+    page.current?.close();
+    page.current = null;
   };
+  /** undefined: a window that is not ours, or not our page in it. */
+  const pageOf = (message: PageMessage): ServedPage | undefined =>
+    isFromPage(message, message.sender) ? pages.get(message.sender) : undefined;
   ipcMain.on(channels.connect, (event) => {
-    if (!isFromPage(event, page)) return;
-    end();
+    const page = pageOf(event);
+    if (page === undefined) return;
+    end(page);
     const { port1, port2 } = new MessageChannelMain();
-    const opened = openSession(port1, service, identity, () => {
-      if (current === opened) current = null;
+    const opened = openSession(port1, service, page.identity, () => {
+      if (page.current === opened) page.current = null;
     });
-    current = opened;
+    page.current = opened;
     event.senderFrame?.postMessage(channels.port, null, [port2]);
   });
   ipcMain.handle(channels.pathToken, (event, path: unknown): FileReference | null => {
-    if (!isFromPage(event, page) || typeof path !== 'string' || !isAbsolute(path)) return null;
-    return current?.session.grantPath?.(path) ?? null;
+    const page = pageOf(event);
+    if (page === undefined || typeof path !== 'string' || !isAbsolute(path)) return null;
+    return page.current?.session.grantPath?.(path) ?? null;
   });
-  page.on('render-process-gone', end);
-  page.on('destroyed', end);
   return {
     get sessions() {
-      return current === null ? 0 : 1;
+      return [...pages.values()].filter(({ current }) => current !== null).length;
     },
-    close: end,
+    serve(window, identity) {
+      const contents = window.webContents;
+      const page: ServedPage = { identity, current: null };
+      pages.set(contents, page);
+      contents.on('render-process-gone', () => end(page));
+      contents.on('destroyed', () => {
+        pages.delete(contents);
+        end(page);
+      });
+    },
+    close() {
+      for (const page of pages.values()) end(page);
+    },
   };
 }
 

@@ -1,10 +1,10 @@
 /**
- * shell/ owns everything that imports electron: the window, the page's origin and its confinement, native dialogs, the
+ * shell/ owns everything that imports electron: the windows, the page's origin and its confinement, native dialogs, the
  * menu, the end of the application. It is a face: it must never hold what a guest needs, decide what a guest's state is,
  * or offer the page anything that is not in the contract.
  */
 import { appendFile } from 'node:fs';
-import { type BrowserWindow, nativeTheme } from 'electron';
+import { nativeTheme } from 'electron';
 import type { Paths } from '../core/home/paths.ts';
 import { type Log, lineLog } from '../core/kit/log.ts';
 import type { ClientIdentity, FaceAbilities } from '../core/service/client.ts';
@@ -13,12 +13,11 @@ import { SessionClient } from '../headless/session-client.ts';
 import { serveAppProtocol } from './app-protocol.ts';
 import { createAbilities } from './dialogs.ts';
 import { harden } from './hardening.ts';
-import { followLifecycle } from './lifecycle.ts';
+import { followLifecycle, reviveConsole } from './lifecycle.ts';
 import { installMenu } from './menu.ts';
-import { openPageBridge } from './page-bridge.ts';
 import { Quitting } from './quitting.ts';
-import { createWindow, followPlace, loadPage } from './window.ts';
 import { WindowState } from './window-state.ts';
+import { Windows } from './windows.ts';
 
 /** A home this process has, before there is a window: which of two applications gets it is settled without one. */
 export interface OpenHome {
@@ -27,8 +26,8 @@ export interface OpenHome {
   readonly service: HomeService;
   readonly state: WindowState;
   readonly abilities: FaceAbilities;
-  /** Filled when the window is there; until then dialogs are answered with no. */
-  readonly slot: { window: BrowserWindow | null };
+  /** Filled when the windows are there; until then dialogs are answered with no. */
+  readonly slot: { windows: Windows | null };
 }
 
 /**
@@ -39,8 +38,8 @@ export async function openHome(paths: Paths, assetsDirectory: string): Promise<O
   const log = lineLog((line) => appendFile(paths.log, `${line}\n`, () => undefined));
   logRejections(log);
   const state = await WindowState.open(paths);
-  const slot: OpenHome['slot'] = { window: null };
-  const abilities = createAbilities(() => slot.window, state);
+  const slot: OpenHome['slot'] = { windows: null };
+  const abilities = createAbilities(() => slot.windows?.main ?? null, slot, state);
   const service = await HomeService.open(
     { paths, assetsDirectory, kind: 'window', log, abilities },
     { takeOver: true },
@@ -62,25 +61,33 @@ export async function openWindow(home: OpenHome, places: WindowPlaces, attended:
   await followTheme(client);
   harden();
   serveAppProtocol(places.page);
-  const window = createWindow(places.preload, state);
-  home.slot.window = window;
-  const rememberPlace = followPlace(window, state);
-  const bridge = openPageBridge(window, service, identity('page', home.abilities));
+  const windows = new Windows({
+    preload: places.preload,
+    state,
+    service,
+    log,
+    identityOf: (window) =>
+      identity(
+        'page',
+        createAbilities(() => window, home.slot, state),
+      ),
+    onOpened: (window) => reviveConsole(window, log),
+  });
+  home.slot.windows = windows;
   const quitting = new Quitting({
-    window,
+    window: windows.main,
     client,
     attended,
     log,
     async release() {
-      bridge.close();
+      windows.release();
       client.close();
-      rememberPlace();
       await Promise.all([service.dispose(), state.settled()]);
     },
   });
-  installMenu({ window, logPath: paths.log, home: paths.home, quit: () => quitting.request() });
-  followLifecycle(window, quitting, attended, log);
-  await loadPage(window).catch((error: unknown) => log.error('the page did not load', { error: String(error) }));
+  installMenu({ front: () => windows.front, logPath: paths.log, home: paths.home, quit: () => quitting.request() });
+  followLifecycle(windows.main, quitting, attended, log);
+  await windows.load();
 }
 
 function identity(trust: ClientIdentity['trust'], abilities: ClientIdentity['abilities']): ClientIdentity {

@@ -1,4 +1,4 @@
-/** What the window remembers between two starts: where it was, and where files were last chosen. A convenience only. */
+/** What windows remember between two starts: where they were, and where files were last chosen. A convenience only. */
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Paths } from '../core/home/paths.ts';
@@ -16,6 +16,8 @@ const rememberedSchema = z.strictObject({
   bounds: boundsSchema.nullable().default(null),
   maximised: z.boolean().default(false),
   fileDirectory: z.string().nullable().default(null),
+  /** Windows of one console each, by what they show; the last one moved comes last. */
+  consoles: z.record(z.string(), boundsSchema).default({}),
 });
 type Remembered = z.infer<typeof rememberedSchema>;
 
@@ -48,6 +50,12 @@ export class WindowState {
     });
   }
 
+  rememberConsole(key: string, bounds: Bounds): void {
+    const { [key]: _, ...others } = this.#current.consoles;
+    const kept = Object.entries(others).slice(1 - rememberedConsoles);
+    this.remember({ consoles: { ...Object.fromEntries(kept), [key]: bounds } });
+  }
+
   /** Resolves when what was remembered is on disk, or cannot be put there. */
   async settled(): Promise<void> {
     await this.#writing;
@@ -62,8 +70,23 @@ export class WindowState {
   }
 }
 
-export const preferredSize = { width: 1280, height: 800 } as const;
-export const smallestSize = { width: 900, height: 600 } as const;
+const rememberedConsoles = 50;
+
+export interface WindowSizes {
+  readonly preferred: { readonly width: number; readonly height: number };
+  readonly smallest: { readonly width: number; readonly height: number };
+}
+
+export const mainSizes: WindowSizes = {
+  preferred: { width: 1280, height: 800 },
+  smallest: { width: 900, height: 600 },
+};
+/** Eighty columns and some lines; small enough to stand beside an editor. */
+export const consoleSizes: WindowSizes = {
+  preferred: { width: 840, height: 560 },
+  smallest: { width: 480, height: 280 },
+};
+
 /** This much of the window has to be on a screen, or nobody could get hold of it. */
 const graspable = { width: 120, height: 60 } as const;
 
@@ -74,10 +97,11 @@ const graspable = { width: 120, height: 60 } as const;
 export function placeWindow(
   remembered: Bounds | null,
   workAreas: readonly Bounds[],
+  sizes: WindowSizes = mainSizes,
 ): { readonly width: number; readonly height: number; readonly x?: number; readonly y?: number } {
   const home = remembered === null ? undefined : workAreas.find((area) => isGraspable(remembered, area));
-  if (remembered === null || home === undefined) return sizeWithin(preferredSize, workAreas[0]);
-  return { ...sizeWithin(remembered, home), x: remembered.x, y: remembered.y };
+  if (remembered === null || home === undefined) return sizeWithin(sizes.preferred, workAreas[0], sizes);
+  return { ...sizeWithin(remembered, home, sizes), x: remembered.x, y: remembered.y };
 }
 
 function isGraspable(window: Bounds, area: Bounds): boolean {
@@ -90,9 +114,10 @@ function isGraspable(window: Bounds, area: Bounds): boolean {
 function sizeWithin(
   size: { width: number; height: number },
   area: Bounds | undefined,
+  { smallest }: WindowSizes,
 ): { width: number; height: number } {
   return {
-    width: Math.max(smallestSize.width, Math.min(size.width, area?.width ?? size.width)),
-    height: Math.max(smallestSize.height, Math.min(size.height, area?.height ?? size.height)),
+    width: Math.max(smallest.width, Math.min(size.width, area?.width ?? size.width)),
+    height: Math.max(smallest.height, Math.min(size.height, area?.height ?? size.height)),
   };
 }

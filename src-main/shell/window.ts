@@ -1,19 +1,25 @@
-/** The one window: how it is made, and that it comes back where it was. */
+/** One window: how it is made, and that it comes back where it was. Which windows there are is in windows.ts. */
 import { BrowserWindow, nativeTheme, screen } from 'electron';
-import { pageUrl } from './page-address.ts';
-import { placeWindow, smallestSize, type WindowState } from './window-state.ts';
+import { type Bounds, placeWindow, type WindowSizes } from './window-state.ts';
 
 /** The page's own back surface in either theme, so that nothing flashes before its first paint. */
 const background = { light: '#eef1f3', dark: '#14181b' } as const;
 const rememberMs = 400;
 
+export interface WindowOptions {
+  readonly preload: string;
+  readonly bounds: Bounds | null;
+  readonly maximised: boolean;
+  readonly sizes: WindowSizes;
+}
+
 /** Hidden until the page has painted. Does not load anything yet: the page may ask for things at once. */
-export function createWindow(preload: string, state: WindowState): BrowserWindow {
+export function createWindow({ preload, bounds, maximised, sizes }: WindowOptions): BrowserWindow {
   const areas = screen.getAllDisplays().map((display) => display.workArea);
   const window = new BrowserWindow({
-    ...placeWindow(state.current.bounds, areas),
-    minWidth: smallestSize.width,
-    minHeight: smallestSize.height,
+    ...placeWindow(bounds, areas, sizes),
+    minWidth: sizes.smallest.width,
+    minHeight: sizes.smallest.height,
     title: 'Slipway',
     show: false,
     backgroundColor: backgroundNow(),
@@ -30,17 +36,13 @@ export function createWindow(preload: string, state: WindowState): BrowserWindow
       spellcheck: false,
     },
   });
-  if (state.current.maximised) window.maximize();
+  if (maximised) window.maximize();
   window.once('ready-to-show', () => window.show());
   window.webContents.on('will-prevent-unload', (event) => event.preventDefault());
-  nativeTheme.on('updated', () => {
-    if (!window.isDestroyed()) window.setBackgroundColor(backgroundNow());
-  });
+  const recolour = () => window.setBackgroundColor(backgroundNow());
+  nativeTheme.on('updated', recolour);
+  window.on('closed', () => nativeTheme.off('updated', recolour));
   return window;
-}
-
-export async function loadPage(window: BrowserWindow): Promise<void> {
-  await window.loadURL(pageUrl);
 }
 
 export function bringToFront(window: BrowserWindow): void {
@@ -53,22 +55,28 @@ function backgroundNow(): string {
   return nativeTheme.shouldUseDarkColors ? background.dark : background.light;
 }
 
-/** Remembers where the window is; the function that is returned does so at once. */
-export function followPlace(window: BrowserWindow, state: WindowState): () => void {
+export interface WindowPlace {
+  readonly bounds: Bounds;
+  readonly maximised: boolean;
+}
+
+/** Tells where the window is whenever that has changed; the function that is returned does so at once. */
+export function followPlace(window: BrowserWindow, moved: (place: WindowPlace) => void): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const remember = () => {
+  const tell = () => {
     clearTimeout(timer);
     if (window.isDestroyed()) return;
-    state.remember({ bounds: window.getNormalBounds(), maximised: window.isMaximized() });
+    moved({ bounds: window.getNormalBounds(), maximised: window.isMaximized() });
   };
   const soon = () => {
     clearTimeout(timer);
-    timer = setTimeout(remember, rememberMs);
+    timer = setTimeout(tell, rememberMs);
   };
   window.on('resize', soon);
   window.on('move', soon);
   window.on('maximize', soon);
   window.on('unmaximize', soon);
+  window.on('close', tell);
   window.on('closed', () => clearTimeout(timer));
-  return remember;
+  return tell;
 }

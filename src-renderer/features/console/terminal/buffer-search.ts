@@ -97,11 +97,12 @@ function placeOf(
 function cellOf(buffer: IBuffer, row: number, columns: number, index: number): number {
   let units = 0;
   for (let cell = 0; ; cell++) {
-    if (units >= index) return cell;
     const line = buffer.getLine(row + Math.floor(cell / columns));
     const found = line?.getCell(cell % columns);
     if (found === undefined) return cell;
-    // The second cell of a wide letter has no text, and is not counted.
-    if (found.getWidth() > 0) units += found.getChars().length || 1;
+    // The second cell of a wide letter has no text of its own.
+    if (found.getWidth() === 0) continue;
+    if (units >= index) return cell;
+    units += found.getChars().length || 1;
   }
 }
