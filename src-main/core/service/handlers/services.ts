@@ -10,6 +10,8 @@ import type { SettingsFile } from '../settings.ts';
 
 export interface HandlerServices {
   readonly paths: Paths;
+  /** Where the embedded guests lie, as real files that QEMU can open. */
+  readonly assetsDirectory: string;
   readonly kind: 'window' | 'web' | 'command-line';
   readonly manager: InstanceManager;
   readonly engine: EmulatorEngine;

@@ -23,7 +23,8 @@ export function readAttachment(reading: Reading, properties: Properties): Attach
   const bootIndex = propertyOf(properties, 'bootindex');
   const bus = propertyOf(properties, 'bus');
   const unit = propertyOf(properties, 'unit');
-  const serial = propertyOf(properties, 'serial');
+  // `slipway export` numbers the drives that must have a number.
+  const serial = /^slipway-\d+$/.test(propertyOf(properties, 'serial') ?? '') ? null : propertyOf(properties, 'serial');
   if (serial !== null && !/^[\x20-\x7e]{1,40}$/.test(serial)) return null;
   const common = {
     media: null,
@@ -44,13 +45,17 @@ export function readAttachment(reading: Reading, properties: Properties): Attach
       return reading.bus === 'pci' && bus === null ? { ...common, interface: 'nvme', media: 'disk' } : null;
     case 'ide-hd':
     case 'ide-cd': {
+      const media = driver === 'ide-cd' ? 'cdrom' : 'disk';
+      const ahci = reading.facts.drives === 'ide' ? null : ahciOf(reading, bus);
+      if (ahci !== null) return { ...common, interface: 'ide', media, ...ahci };
       const place = idePlace(reading, bus, unit);
-      return place === null
-        ? null
-        : { ...common, interface: 'ide', media: driver === 'ide-cd' ? 'cdrom' : 'disk', place };
+      return place === null ? null : { ...common, interface: 'ide', media, place };
     }
     case 'scsi-hd':
     case 'scsi-cd': {
+      const stick = stickOf(reading, bus);
+      if (stick !== null)
+        return { ...common, interface: 'usb', media: driver === 'scsi-cd' ? 'cdrom' : 'disk', controllers: stick };
       const controller = controllerOf(reading, bus, ['virtio-scsi', 'virtio-scsi-pci', 'virtio-scsi-device']);
       if (controller === null) return null;
       return {
@@ -81,6 +86,27 @@ function idePlace(reading: Reading, bus: string | null, unit: string | null): nu
   return isQ35(reading.machineName) ? Number(channel) : Number(channel) * 2 + Number(unit ?? 0);
 }
 
+/** Boards without IDE of their own get a controller with six ports. */
+function ahciOf(reading: Reading, bus: string | null): Pick<Attachment, 'place' | 'controllers'> | null {
+  const port = /^(.*)\.(\d+)$/.exec(bus ?? '');
+  const controller = port === null ? null : controllerOf(reading, `${port[1]}.0`, ['ich9-ahci']);
+  return port === null || controller === null ? null : { place: Number(port[2]), controllers: [controller] };
+}
+
+/** `usb-bot` with its SCSI disk spelled out is a `usb-storage`. */
+function stickOf(reading: Reading, bus: string | null): CommandArgument[] | null {
+  const name = /^(.*)\.0$/.exec(bus ?? '')?.[1];
+  const bot = reading.arguments.find(({ option, value }) => {
+    const properties = readProperties(value ?? '');
+    return option === 'device' && properties.first === 'usb-bot' && propertyOf(properties, 'id') === name;
+  });
+  if (name === undefined || bot === undefined) return null;
+  const properties = readProperties(bot.value ?? '');
+  const controller = controllerOf(reading, propertyOf(properties, 'bus'), ['qemu-xhci']);
+  const isPlain = properties.entries.every(([key]) => key === 'id' || key === 'bus');
+  return controller === null || !isPlain ? null : [controller, bot];
+}
+
 /** The one controller these disks are on, plain, and with nothing else on it. */
 function controllerOf(reading: Reading, bus: string | null, drivers: readonly string[]): CommandArgument | null {
   const found = reading.arguments.filter((argument) => {
@@ -103,7 +129,7 @@ function hasForeignUsers(reading: Reading, id: string | null, isUsb: boolean): b
     if (option !== 'device') return false;
     const properties = readProperties(value ?? '');
     const driver = propertyOf(properties, 'driver') ?? properties.first ?? '';
-    if (/^(scsi-hd|scsi-cd|usb-storage)$/.test(driver)) return false;
+    if (/^(scsi-hd|scsi-cd|usb-storage|usb-bot|ide-hd|ide-cd)$/.test(driver)) return false;
     const bus = propertyOf(properties, 'bus');
     return (id !== null && bus?.startsWith(`${id}.`) === true) || (isUsb && driver.startsWith('usb-'));
   });

@@ -12,7 +12,8 @@ export interface DiskImage {
   readonly leftOut: readonly string[];
 }
 
-const formats = new Set(['raw', 'qcow2', 'vmdk', 'vdi', 'vpc', 'vhdx']);
+export const diskFormats = ['raw', 'qcow2', 'vmdk', 'vdi', 'vpc', 'vhdx'] as const;
+const formats = new Set<string>(diskFormats);
 
 /** How this host handles the file; the guest sees the same. */
 const hostOnly =

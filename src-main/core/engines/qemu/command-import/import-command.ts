@@ -42,7 +42,7 @@ export interface ImportInput {
 
 /** @throws SlipwayError `invalid_input` where there is no QEMU command, or none that Slipway has an engine for. */
 export function importCommand({ text, host, variables }: ImportInput): ImportedCommand {
-  const { argv, directory, notes, unknowns } = readCommandText(text, host, variables);
+  const { argv, directory, notes, unknowns, made } = readCommandText(text, host, variables);
   const [program = '', ...words] = argv;
   const isUnknown = unknowns.namesIn(program).length > 0;
   const facts = readProgram(
@@ -51,10 +51,13 @@ export function importCommand({ text, host, variables }: ImportInput): ImportedC
     isUnknown,
   );
   const list = splitArguments(words, unknowns);
-  const reading = new Reading(list, { directory, home: host.home }, emptyMachine(facts.architecture), [
-    ...notes,
-    ...facts.notes,
-  ]);
+  const reading = new Reading(
+    list,
+    { directory, home: host.home },
+    emptyMachine(facts.architecture),
+    [...notes, ...facts.notes],
+    made,
+  );
   const { machine } = reading;
   machine.binary = facts.binary;
   machine.cpu = facts.cpu ?? machinesOwnCpu;
@@ -80,7 +83,12 @@ export function importCommand({ text, host, variables }: ImportInput): ImportedC
       ...(reading.outcome(argument) ?? { fate: 'kept' as const, field: null, note: '' }),
     })),
     notes: reading.notes,
-    unknownVariables: [...new Set([...unknowns.namesIn(program), ...list.flatMap(({ lacks }) => lacks)])],
+    unknownVariables: [
+      ...new Set([
+        ...unknowns.namesIn(program),
+        ...list.flatMap((argument) => (reading.forgiven.has(argument) ? [] : argument.lacks)),
+      ]),
+    ],
   };
 }
 

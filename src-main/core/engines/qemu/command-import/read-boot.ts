@@ -152,7 +152,7 @@ function readFlash(reading: Reading): void {
 function takeFlash(reading: Reading, code: Flash, variables: Flash | null): void {
   reading.machine.flash = {
     code: reading.path(code.file),
-    variables: variables === null ? null : reading.path(variables.file),
+    variables: variables === null ? null : variablesPath(reading, variables.file, [variables.argument]),
   };
   reading.field(
     code.argument,
@@ -163,6 +163,14 @@ function takeFlash(reading: Reading, code: Flash, variables: Flash | null): void
   const note = 'The instance gets a copy of its own; the file itself is not changed.';
   reading.field(variables.argument, 'guest.image.variables', note);
   reading.note(`The firmware's variables: ${note.charAt(0).toLowerCase()}${note.slice(1)}`);
+}
+
+/** A script that copies the template first does what Slipway does by itself. */
+function variablesPath(reading: Reading, file: string, list: readonly CommandArgument[]): string {
+  const origin = reading.origin(file);
+  if (origin === null) return reading.path(file);
+  for (const argument of list) reading.forgiven.add(argument);
+  return reading.path(origin.from);
 }
 
 /** `-machine pflash0=NODE` with its `-blockdev`, as libvirt writes it. Null: the machine names none. */
@@ -217,7 +225,7 @@ function flashNodes(reading: Reading): true | null {
   );
   machine.flash = {
     code: reading.path(code.file),
-    variables: variables === null ? null : reading.path(variables.file),
+    variables: variables === null ? null : variablesPath(reading, variables.file, usedByVariables),
   };
   for (const argument of usedByCode) reading.field(argument, 'guest.image.code');
   for (const argument of usedByVariables)

@@ -3,6 +3,7 @@
  * another program connects to stays.
  */
 import { maxSerialPorts } from '../../../../../src-shared/model/console.ts';
+import { boardLines } from '../../qemu-based/sections/serial-ports.ts';
 import { propertyOf, readProperties } from './properties.ts';
 import type { Reading } from './reading.ts';
 import type { CommandArgument } from './split-arguments.ts';
@@ -34,7 +35,19 @@ export function readConsoles(reading: Reading): void {
 }
 
 function readSerials(reading: Reading): void {
+  const { own, cards } = boardLines(reading.machine.architecture, reading.machineChoice);
+  const most = own ?? maxSerialPorts;
   const serials = reading.open('serial');
+  for (const argument of serials.splice(most)) {
+    // With PCI Slipway would give the guest a card for it, which the command did not.
+    if (cards || own !== null)
+      reading.settle(
+        argument,
+        'dropped',
+        null,
+        `The board has ${own === 1 ? 'one serial line' : `${own} serial lines`}; nothing ever came out of this one.`,
+      );
+  }
   // From the first one that another program talks to, and only if all after it are such: they keep their places.
   const lastOurs = serials.findLastIndex((argument, index) => index === 0 || isOurs(reading, argument.value ?? ''));
   for (const [index, argument] of serials.entries()) {

@@ -5,7 +5,7 @@
 import type { Disk } from '../../../../../src-shared/model/spec.ts';
 import { bootOrder, settleBootOrder } from './boot-order.ts';
 import { type Attachment, deviceDriver, readAttachment } from './disk-attachment.ts';
-import { type DiskImage, imageOfDrive, imageOfNode } from './disk-image.ts';
+import { type DiskImage, diskFormats, imageOfDrive, imageOfNode } from './disk-image.ts';
 import { propertyOf, readProperties } from './properties.ts';
 import { ofVariables } from './read-boot.ts';
 import type { Reading } from './reading.ts';
@@ -55,12 +55,15 @@ function take(
 ): void {
   const { disks } = reading.machine;
   const isDisc = media === 'cdrom';
+  const origin = reading.origin(image.file);
   const snapshot = image.snapshot || reading.has('snapshot');
-  const access: Disk['access'] = isDisc || image.readOnly ? 'read-only' : snapshot ? 'overlay' : 'direct';
+  const own: Disk['access'] = isDisc || image.readOnly ? 'read-only' : snapshot ? 'overlay' : 'direct';
+  const access = origin === null || own === 'read-only' ? own : origin.as;
+  if (origin !== null) for (const argument of list) reading.forgiven.add(argument);
   const field = `guest.disks.${disks.length}`;
   disks.push({
-    file: reading.path(image.file.replace(/^file:(?=\/)/, '')),
-    format: image.format,
+    file: reading.path((origin?.from ?? image.file).replace(/^file:(?=\/)/, '')),
+    format: origin === null ? image.format : formatOf(origin.format),
     media,
     access,
     interface: candidate.interface,
@@ -75,7 +78,7 @@ function take(
     image.leftOut.length > 0
       ? `${image.leftOut.join(', ')} is left out: it is about this host, the guest sees the same.`
       : '',
-    ...list.map(ofVariables),
+    ...(origin === null ? list.map(ofVariables) : [`The script makes ${image.file} from it; Slipway does that too.`]),
   ];
   const note = notes.filter((text) => text !== '').join(' ');
   if (image.leftOut.length > 0)
@@ -87,6 +90,10 @@ function take(
   }
   for (const controller of controllers)
     reading.slipway(controller, 'Slipway brings this controller along with its disks.');
+}
+
+function formatOf(text: string | null): Disk['format'] {
+  return diskFormats.find((format) => format === text) ?? 'auto';
 }
 
 /** `-hda`, `-cdrom`, a bare image, and `-drive` with an interface. */
@@ -195,6 +202,8 @@ function withControllers(candidates: readonly Candidate[]): Candidate[] {
   const perKind = new Map<string, Set<CommandArgument>>();
   for (const controller of controllers) {
     const kind = deviceDriver(controller);
+    // Every stick has one of its own.
+    if (kind === 'usb-bot') continue;
     perKind.set(kind, (perKind.get(kind) ?? new Set()).add(controller));
   }
   const isDoubled = ({ controllers: own }: Candidate) =>

@@ -50,7 +50,7 @@ export function readNetwork(reading: Reading): void {
 
 /** Slipway's own choice need not be named. */
 function ownName({ bus }: Reading, device: string | null): string | null {
-  if (bus === 'pci' && (device === 'virtio-net-pci' || device === 'virtio-net' || device === 'virtio')) return null;
+  if (bus === 'pci' && /^virtio(-net(-pci)?)?(,romfile=)?$/.test(device ?? '')) return null;
   if (bus === 'virtio-mmio' && device === 'virtio-net-device') return null;
   return device;
 }

@@ -1,7 +1,7 @@
 /** From whatever was pasted to the words of one emulator command: a script, one line, JSON, or `/proc/PID/cmdline`. */
 import { SlipwayError } from '../../../../../src-shared/contract/errors.ts';
-import { findEmulatorCommand, isEmulatorName } from './find-emulator-command.ts';
-import { type FoundCommand, ScriptInterpreter } from './shell/interpret-script.ts';
+import { findEmulatorCommand } from './find-emulator-command.ts';
+import { type FoundCommand, type MadeFile, ScriptInterpreter } from './shell/interpret-script.ts';
 import { parseScript } from './shell/parse-script.ts';
 import { ShellSyntaxError } from './shell/syntax.ts';
 import { Unknowns } from './shell/unknowns.ts';
@@ -14,6 +14,8 @@ export interface CommandText {
   readonly directory: string;
   readonly notes: readonly string[];
   readonly unknowns: Unknowns;
+  /** Files that the script makes before, by their paths in it. */
+  readonly made: ReadonlyMap<string, MadeFile>;
 }
 
 /** @throws SlipwayError `invalid_input` where there is no emulator command, or the text cannot be read. */
@@ -23,12 +25,12 @@ export function readCommandText(text: string, host: ShellHost, given: Readonly<R
   const whole = (words: readonly string[], ...notes: string[]): CommandText => {
     const found = findEmulatorCommand(words);
     if (found === null) throw noCommand('This runs no QEMU.');
-    return { argv: found.argv, directory: host.directory, notes, unknowns: new Unknowns() };
+    return { argv: found.argv, directory: host.directory, notes, unknowns: new Unknowns(), made: new Map() };
   };
   if (trimmed.includes('\0'))
     return whole(trimmed.split('\0').filter((word, index, all) => word !== '' || index < all.length - 1));
   const json = jsonWords(trimmed);
-  if (json !== null) return whole(json[0] !== undefined && isEmulatorName(json[0]) ? json : json);
+  if (json !== null) return whole(json);
   // A process list has no quotes of the shell's; libvirt's lines are full of JSON that a shell would take apart.
   if (!trimmed.includes('\n') && /\s\{"/.test(trimmed)) return whole(trimmed.split(/\s+/), quotesLost);
   try {
@@ -80,6 +82,9 @@ function readScript(text: string, host: ShellHost, given: Readonly<Record<string
     directory: first.directory,
     notes: [...notesOn(first, others, unknowns), ...variables.notes],
     unknowns,
+    made: new Map(
+      [...interpreter.made].map(([path, file]) => [unknowns.spell(path), { ...file, from: unknowns.spell(file.from) }]),
+    ),
   };
 }
 

@@ -1,11 +1,13 @@
 /** One import under way: the arguments that nobody has understood yet, and the machine as far as it is known. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Architecture } from '../../../../../src-shared/model/engine.ts';
 import type { PortMapping } from '../../../../../src-shared/model/ports.ts';
 import type { Disk, Spec } from '../../../../../src-shared/model/spec.ts';
 import type { ImportedArgument } from '../../../../../src-shared/model/template.ts';
-import { busOf } from '../../qemu-based/sections/machine.ts';
+import { busOf, type MachineChoice } from '../../qemu-based/sections/machine.ts';
 import { type MachineFacts, machineFacts } from './machine-facts.ts';
+import type { MadeFile } from './shell/interpret-script.ts';
 import type { CommandArgument } from './split-arguments.ts';
 
 export type Fate = ImportedArgument['fate'];
@@ -49,6 +51,9 @@ export class Reading {
   readonly notes: string[];
   /** Words put into the extra arguments beside those that are kept as they are. */
   readonly extras: string[][] = [];
+  /** Arguments that are whole although a variable in them has no value. */
+  readonly forgiven = new Set<CommandArgument>();
+  readonly #made: ReadonlyMap<string, MadeFile>;
   readonly #outcomes = new Map<CommandArgument, Outcome>();
   /** Kept in other words than the text's. */
   readonly keptAs = new Map<CommandArgument, readonly string[]>();
@@ -58,7 +63,9 @@ export class Reading {
     places: { directory: string; home: string },
     machine: ImportedMachine,
     notes: readonly string[],
+    made: ReadonlyMap<string, MadeFile> = new Map(),
   ) {
+    this.#made = made;
     this.arguments = list;
     this.directory = places.directory;
     this.home = places.home;
@@ -101,6 +108,12 @@ export class Reading {
     if (!this.notes.includes(text)) this.notes.push(text);
   }
 
+  /** What a file is made from, where the script makes it and it is not there already. */
+  origin(text: string): MadeFile | null {
+    const made = this.#made.get(text) ?? null;
+    return made === null || existsSync(this.path(text)) ? null : made;
+  }
+
   path(text: string): string {
     return resolve(this.directory, text);
   }
@@ -112,6 +125,11 @@ export class Reading {
 
   get facts(): MachineFacts {
     return machineFacts(this.machine.architecture, this.machineName);
+  }
+
+  get machineChoice(): MachineChoice {
+    const name = this.machineName;
+    return { machine: this.machine.machine ?? name, name, bus: this.bus, why: '' };
   }
 
   get bus() {

@@ -8,6 +8,7 @@ import { type EmulatorCommand, findEmulatorCommand, looksLikeArguments } from '.
 import { expandText, expandWords, makeWords } from './expand-words.ts';
 import { matchesGlob } from './glob.ts';
 import { judge, judgeConditions } from './judge-condition.ts';
+import { madeFile } from './made-file.ts';
 import { parseScript } from './parse-script.ts';
 import { type Assignment, literalText, type Node, type SimpleCommand } from './syntax.ts';
 import type { Value, Variables } from './variables.ts';
@@ -21,6 +22,14 @@ export interface FoundCommand extends EmulatorCommand {
   readonly redirections: readonly string[];
 }
 
+/** An image that the script makes before the emulator runs: `qemu-img create -b`, `cp`. */
+export interface MadeFile {
+  readonly from: string;
+  readonly as: 'overlay' | 'copy';
+  /** Of what it is made from, where the command says it. */
+  readonly format: string | null;
+}
+
 /** `stop`: after `exit` or `return`. */
 type Flow = 'on' | 'stop';
 
@@ -31,6 +40,8 @@ const maxTurns = 64;
 export class ScriptInterpreter {
   readonly found: FoundCommand[] = [];
   readonly functions = new Map<string, readonly Node[]>();
+  /** By the path as the script spells it. */
+  readonly made = new Map<string, MadeFile>();
   readonly #variables: Variables;
   readonly #called = new Set<string>();
   #steps = 0;
@@ -92,6 +103,10 @@ export class ScriptInterpreter {
     if (verdict === null && this.#node(left) === 'stop') return 'stop';
     // A command is taken to succeed.
     const succeeds = verdict ?? true;
+    // `[ -e disk ] || qemu-img create …`: what is made there is worth knowing, whether or not it is there already.
+    const makesFile =
+      verdict === null && operator === '||' && isTest(left) && !touchesVariables([right]) && !endsScript([right]);
+    if (makesFile) return this.#node(right);
     if (succeeds !== (operator === '&&')) return 'on';
     if (verdict === null && isTest(left) && endsScript([right])) return 'on';
     return this.#node(right);
@@ -219,6 +234,12 @@ export class ScriptInterpreter {
       case '.':
         variables.note(`${variables.unknowns.spell(first)} is not read; what it sets is not known.`);
         return 'on';
+      case 'qemu-img':
+      case 'cp': {
+        const made = madeFile(name, args);
+        if (made !== null) this.made.set(made.path, made);
+        return 'on';
+      }
       default:
         return this.#shell(name, args);
     }
