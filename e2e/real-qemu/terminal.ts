@@ -6,7 +6,13 @@
 import { withoutSequences } from '../../src-main/core/consoles/line-search.ts';
 import { Emitter } from '../../src-main/core/kit/emitter.ts';
 import type { SessionClient } from '../../src-main/headless/session-client.ts';
-import type { ConsoleFrame } from '../../src-shared/contract/console-frames.ts';
+import { type ConsoleFrame, type NoteKind, noteKindOf } from '../../src-shared/contract/console-frames.ts';
+import {
+  type Arrival,
+  decodeArrivals,
+  decodeRowArrivals,
+  type RowArrival,
+} from '../../src-shared/contract/console-times.ts';
 import type { ConsoleName } from '../../src-shared/model/console.ts';
 import { generousMs } from './slipway-under-test.ts';
 
@@ -25,6 +31,12 @@ export class Terminal {
   ended: string | null = null;
   writable = false;
   boot = 0;
+  /** What happened that is no output, each with its place. */
+  readonly notes: { readonly kind: NoteKind | null; readonly offset: number }[] = [];
+  /** When the bytes came that it was sent. */
+  readonly arrivals: Arrival[] = [];
+  /** When the lines of the picture it began with began. */
+  rows: readonly RowArrival[] = [];
   readonly #client: SessionClient;
   readonly #acknowledging: Acknowledging;
   readonly #changed = new Emitter<void>();
@@ -165,6 +177,15 @@ export class Terminal {
         this.receivedBytes += frame.payload.length;
         this.#chunks.push(Buffer.from(frame.payload));
         this.#parsed = frame.offset + frame.extra;
+        break;
+      case 'times':
+        this.arrivals.push(...decodeArrivals(frame.payload));
+        break;
+      case 'rows':
+        this.rows = decodeRowArrivals(frame.payload);
+        break;
+      case 'note':
+        this.notes.push({ kind: noteKindOf(frame.extra), offset: frame.offset });
         break;
       case 'ready':
         this.writable = frame.extra === 1;

@@ -18,7 +18,7 @@ import { type LineWatchOptions, type SeenLine, watchLines } from './line-watch.t
 import { findReplayStart, Screen } from './screen.ts';
 import { Tail } from './tail.ts';
 import { findPunchedBound } from './transcript-bound.ts';
-import { type SendFrame, type ViewedStream, Viewer } from './viewer.ts';
+import { type SendFrame, type StreamNote, type ViewedStream, Viewer } from './viewer.ts';
 
 /** One boot's stream. */
 export interface ConsoleStream {
@@ -72,6 +72,7 @@ export class Console {
   /** Whose terminal answers the guest. */
   #typedLast: Viewer | null = null;
   #endReason: string | null = null;
+  #lastNote: StreamNote | null = null;
   #turn: Promise<void> = Promise.resolve();
   #disposed = false;
 
@@ -105,6 +106,7 @@ export class Console {
     const next = await this.#openStream(stream);
     this.#current = next;
     this.#endReason = null;
+    this.#lastNote = null;
     if (this.#viewers.size > 0) stream.input?.attach?.();
     for (const viewer of this.#viewers) viewer.restart(next.viewed);
     this.restarted.emit(next.viewed.tail);
@@ -125,7 +127,7 @@ export class Console {
       viewer,
       columns: this.columns,
       rows: this.rows,
-      writable: viewed.writable,
+      writable: viewed.writable && this.#endReason === null,
       ack: (offset) => opened.ack(offset),
       input: (bytes, automatic = false) => this.#inputOf(opened, bytes, automatic),
       close: () => {
@@ -157,8 +159,12 @@ export class Console {
     const viewed = this.#current?.viewed;
     if (viewed === undefined) return;
     await viewed.tail.look();
-    if (this.#current?.viewed !== viewed) return;
-    for (const viewer of this.#viewers) viewer.note({ kind, text, offset: viewed.tail.size });
+    const note = { kind, text, offset: viewed.tail.size };
+    // A PC's firmware resets the machine again before it says anything; a person did it once.
+    const isSame = this.#lastNote?.kind === kind && this.#lastNote.offset === note.offset;
+    if (this.#current?.viewed !== viewed || isSame) return;
+    this.#lastNote = note;
+    for (const viewer of this.#viewers) viewer.note(note);
   }
 
   /** Lines as they are finished, this boot's and those of the boots that follow (from their beginning). */

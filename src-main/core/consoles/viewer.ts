@@ -198,7 +198,7 @@ export class Viewer {
     this.#notes = this.#notes.filter(({ offset }) => offset >= snapshot.offset);
     if (snapshot.began.length > 0) this.#emit('rows', snapshot.offset, 0, encodeRowArrivals(snapshot.began));
     this.#emit('snapshot', snapshot.offset, (snapshot.columns << 16) | snapshot.rows, payload);
-    if (first) this.#emit('ready', snapshot.offset, this.#stream.writable ? 1 : 0);
+    if (first) this.#emit('ready', snapshot.offset, this.#stream.writable && this.#endReason === null ? 1 : 0);
     return true;
   }
 
