@@ -4,10 +4,12 @@ import { type Settings, settingsSchema } from '../../../src-shared/model/setting
 import type { Paths } from '../home/paths.ts';
 import { readJson, writeJsonAtomically } from '../kit/atomic-file.ts';
 import { Emitter } from '../kit/emitter.ts';
+import { SerialQueue } from '../kit/serial-queue.ts';
 
 export class SettingsFile {
   readonly changed = new Emitter<Settings>();
   readonly #path: string;
+  readonly #queue = new SerialQueue();
   #current: Settings;
 
   private constructor(path: string, current: Settings) {
@@ -25,11 +27,14 @@ export class SettingsFile {
     return this.#current;
   }
 
-  async set(change: { readonly [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
-    const next = settingsSchema.parse({ ...this.#current, ...change });
-    await writeJsonAtomically(this.#path, next);
-    this.#current = next;
-    this.changed.emit(next);
-    return next;
+  /** Changes that come at the same time all count: each is made to what the one before it left. */
+  set(change: { readonly [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
+    return this.#queue.run('settings', async () => {
+      const next = settingsSchema.parse({ ...this.#current, ...change });
+      await writeJsonAtomically(this.#path, next);
+      this.#current = next;
+      this.changed.emit(next);
+      return next;
+    });
   }
 }

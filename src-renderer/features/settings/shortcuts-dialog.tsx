@@ -1,30 +1,31 @@
 /** The table of keys as a person reads it. */
+import { shortcutStrings } from '../../strings/shortcuts.ts';
+import { Keys } from '../../ui/keys.tsx';
 import { Modal } from '../../ui/modal.tsx';
-import { shortcuts } from './shortcuts.ts';
+import { shortcutSections } from './shortcuts.ts';
 
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   return (
-    <Modal title="Keyboard shortcuts" width={520} onClose={onClose}>
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Keys</th>
-            <th scope="col">What</th>
-            <th scope="col">In a console too</th>
-          </tr>
-        </thead>
-        <tbody>
-          {shortcuts.map((shortcut) => (
-            <tr key={shortcut.keys}>
-              <td>
-                <kbd className="kbd">{shortcut.keys}</kbd>
-              </td>
-              <td>{shortcut.what}</td>
-              <td>{shortcut.inTerminal ? 'yes' : ''}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <Modal title={shortcutStrings.title} width={860} onClose={onClose}>
+      <p className="field-hint">{shortcutStrings.lead}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: nothing in it takes the focus, and it may have to be scrolled */}
+      <div className="shortcut-sheet" tabIndex={0} role="group" aria-label={shortcutStrings.title}>
+        {shortcutSections.map(({ title, shortcuts }) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl>
+              {shortcuts.map(({ keys, what }) => (
+                <div key={keys}>
+                  <dt>
+                    <Keys keys={keys} />
+                  </dt>
+                  <dd>{what}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
     </Modal>
   );
 }

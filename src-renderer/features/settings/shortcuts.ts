@@ -3,36 +3,73 @@
  * because a guest may want any of them; that is why most of ours need Ctrl+Shift, and none is a bare Ctrl+letter.
  */
 import { type InstanceTab, instanceTabs } from '../../state/tabs.ts';
+import { shortcutStrings as strings } from '../../strings/shortcuts.ts';
 
 export interface Shortcut {
   readonly keys: string;
   readonly what: string;
-  readonly inTerminal: boolean;
 }
 
-export const shortcuts: readonly Shortcut[] = [
-  { keys: 'Ctrl+Shift+P', what: 'Command palette: everything that can be done now', inTerminal: true },
-  { keys: 'F6', what: 'Between the list and the console', inTerminal: true },
-  { keys: 'Alt+1 … 6', what: 'Console, Timeline, Ports, Command, Details, Show', inTerminal: true },
-  { keys: 'Ctrl+Shift+L', what: 'Launch the selected instance', inTerminal: true },
-  { keys: 'Ctrl+Shift+S', what: 'Stop it; again to force', inTerminal: true },
-  { keys: 'Ctrl+Shift+F', what: 'Search in the console', inTerminal: true },
-  { keys: 'Ctrl+Shift+C', what: 'Copy the selection', inTerminal: true },
-  { keys: 'Ctrl+Shift+V', what: 'Paste', inTerminal: true },
-  { keys: 'Ctrl+Shift+K', what: 'Clear the console’s view', inTerminal: true },
-  { keys: 'Ctrl+Shift+D', what: 'Split the console to the right', inTerminal: true },
-  { keys: 'Ctrl+Shift+E', what: 'Split it down', inTerminal: true },
-  { keys: 'Ctrl+Shift+O', what: 'To the next pane', inTerminal: true },
-  { keys: 'Ctrl+Shift+U', what: 'Move the tab to the next pane', inTerminal: true },
-  { keys: 'Ctrl+Shift+[', what: 'Previous tab of the pane', inTerminal: true },
-  { keys: 'Ctrl+Shift+]', what: 'Next tab of the pane', inTerminal: true },
-  { keys: 'Ctrl+Shift+X', what: 'Open the console in a window', inTerminal: true },
-  { keys: 'Ctrl+Shift++', what: 'Larger console text', inTerminal: true },
-  { keys: 'Ctrl+Shift+-', what: 'Smaller console text', inTerminal: true },
-  { keys: 'Ctrl+Shift+0', what: 'Console text of the usual size', inTerminal: true },
-  { keys: 'N', what: 'New instance (Ctrl+N in the window)', inTerminal: false },
-  { keys: '/', what: 'Search instances (or Ctrl+K)', inTerminal: false },
-  { keys: '?', what: 'This list', inTerminal: false },
+export interface ShortcutSection {
+  readonly title: string;
+  readonly shortcuts: readonly Shortcut[];
+}
+
+/** Everything there is, for the sheet; what each key does is decided below and by whoever owns the list. */
+export const shortcutSections: readonly ShortcutSection[] = [
+  {
+    title: strings.sections.everywhere,
+    shortcuts: [
+      { keys: 'Ctrl+Shift+P', what: strings.palette },
+      { keys: 'F6', what: strings.cycle },
+      { keys: 'Alt+1 … 6', what: strings.tabs },
+      { keys: 'Ctrl+Shift+L', what: strings.launch },
+      { keys: 'Ctrl+Shift+S', what: strings.stop },
+    ],
+  },
+  {
+    title: strings.sections.console,
+    shortcuts: [
+      { keys: 'Ctrl+Shift+F', what: strings.search },
+      { keys: 'Ctrl+Shift+C', what: strings.copy },
+      { keys: 'Ctrl+Shift+V', what: strings.paste },
+      { keys: 'Ctrl+Shift+K', what: strings.clear },
+      { keys: 'Ctrl+Shift+D', what: strings.splitRight },
+      { keys: 'Ctrl+Shift+E', what: strings.splitDown },
+      { keys: 'Ctrl+Shift+O', what: strings.nextPane },
+      { keys: 'Ctrl+Shift+U', what: strings.moveTab },
+      { keys: 'Ctrl+Shift+[', what: strings.previousTab },
+      { keys: 'Ctrl+Shift+]', what: strings.nextTab },
+      { keys: 'Ctrl+Shift+X', what: strings.detach },
+      { keys: 'Ctrl+Shift++', what: strings.larger },
+      { keys: 'Ctrl+Shift+-', what: strings.smaller },
+      { keys: 'Ctrl+Shift+0', what: strings.usualSize },
+    ],
+  },
+  {
+    title: strings.sections.list,
+    shortcuts: [
+      { keys: '↑ ↓ or J K', what: strings.move },
+      { keys: 'Page Up/Down, Home, End', what: strings.far },
+      { keys: 'Shift+↑ ↓', what: strings.range },
+      { keys: 'Space', what: strings.toggle },
+      { keys: 'Ctrl+A', what: strings.all },
+      { keys: 'Esc', what: strings.none },
+      { keys: '← →', what: strings.fold },
+      { keys: 'F2', what: strings.rename },
+      { keys: 'Menu or Shift+F10', what: strings.menu },
+      { keys: 'Delete', what: strings.delete },
+    ],
+  },
+  {
+    title: strings.sections.page,
+    shortcuts: [
+      { keys: 'N', what: strings.newInstance },
+      { keys: '/', what: strings.find },
+      { keys: '?', what: strings.sheet },
+      { keys: 'Ctrl+Enter', what: strings.submit },
+    ],
+  },
 ];
 
 /** Ctrl+1 is the browser's own in a browser; Alt+1 works everywhere. */
