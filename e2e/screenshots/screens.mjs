@@ -25,15 +25,12 @@ const newInstance = async (page) => {
   await named(page, 'button', 'New instance').click();
   await page.getByRole('dialog').waitFor();
 };
-/** By its text, whatever control the gallery of sources makes of it. */
+/** One of the gallery of sources. A click opens its form. */
 const source = async (page, name) => {
   await newInstance(page);
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name })
-    .or(page.getByRole('dialog').getByRole('radio', { name }))
-    .first()
-    .click();
+  const dialog = page.getByRole('dialog');
+  const choice = ['option', 'button', 'radio'].map((role) => dialog.getByRole(role, { name }));
+  await choice[0].or(choice[1]).or(choice[2]).first().click();
 };
 
 export const screens = [

@@ -1,5 +1,6 @@
 /** Label and value in two columns; the machine's own words can be copied. */
 
+import './details.css';
 import { commonStrings } from '../../strings/common.ts';
 import { Breakable } from '../../ui/breakable.tsx';
 import { CopyIcon } from '../../ui/copy-button.tsx';

@@ -1,4 +1,5 @@
 /** timeline/ owns how a launch is shown in time: each step, when, how long, with what result. */
+import './timeline.css';
 import type { InstanceView, TimelineStep } from '../../../src-shared/model/instance.ts';
 import { useDetails } from '../../state/context.tsx';
 import { formatDuration } from '../../state/format.ts';
