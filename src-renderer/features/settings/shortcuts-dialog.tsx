@@ -9,7 +9,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     <Modal title={shortcutStrings.title} width={860} onClose={onClose}>
       <p className="field-hint">{shortcutStrings.lead}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: nothing in it takes the focus, and it may have to be scrolled */}
-      <div className="shortcut-sheet" tabIndex={0} role="group" aria-label={shortcutStrings.title}>
+      <section className="shortcut-sheet" tabIndex={0} aria-label={shortcutStrings.title}>
         {shortcutSections.map(({ title, shortcuts }) => (
           <section key={title}>
             <h3>{title}</h3>
@@ -25,7 +25,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
             </dl>
           </section>
         ))}
-      </div>
+      </section>
     </Modal>
   );
 }
