@@ -6,7 +6,7 @@
  * names its active option: a row can go from the page at any time without taking the keyboard with it.
  */
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type MouseEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { useApplication } from '../../state/context.tsx';
 import { cursorIndex } from '../../state/list.ts';
@@ -90,15 +90,21 @@ export function InstanceList() {
   const openMenu = (event: MouseEvent): void => {
     const id = keys.pointedAt(event.target);
     setMenuFor(id);
-    if (id !== null) return;
-    event.preventDefault();
-    // The Menu key points at the list box; what is meant is the row the keyboard is on.
+    // Beside the rows there is nothing to open a menu for.
+    if (id === null) event.preventDefault();
+  };
+  const openMenuByKey = (): void => {
     const row = cursorKey === null ? null : document.getElementById(rowElementId(cursorKey));
-    const isByKey = event.nativeEvent instanceof PointerEvent && event.nativeEvent.pointerType === '';
-    if (row === null || !isByKey || rows[cursor]?.kind !== 'instance') return;
+    if (row === null) return;
     const { left, bottom } = row.getBoundingClientRect();
     const where = { bubbles: true, cancelable: true, clientX: left + 24, clientY: bottom - 8 };
     row.dispatchEvent(new window.MouseEvent('contextmenu', where));
+  };
+  const pressed = (event: KeyboardEvent): void => {
+    const isMenuKey = event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10');
+    if (!isMenuKey) return keys.pressed(event);
+    event.preventDefault();
+    openMenuByKey();
   };
 
   return (
@@ -126,7 +132,7 @@ export function InstanceList() {
           aria-multiselectable
           tabIndex={0}
           aria-activedescendant={cursorKey === null ? undefined : rowElementId(cursorKey)}
-          onKeyDown={keys.pressed}
+          onKeyDown={pressed}
           onClick={keys.clicked}
           onContextMenu={openMenu}
         >

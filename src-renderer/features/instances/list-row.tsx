@@ -39,8 +39,8 @@ interface Place {
 const styleOf = ({ top, height }: Pick<Place, 'top' | 'height'>) =>
   top === null ? { height } : { height, transform: `translateY(${top}px)` };
 
-/** What a row is called is what it shows, read with pauses. */
-const Pause = () => <span className="unseen">, </span>;
+/** What a row is called is what it shows, read with pauses. Inline, because a name gets a space around every box. */
+const Pause = () => <span className="row-pause">, </span>;
 
 export interface InstanceRowProps extends Place {
   readonly id: string;
@@ -70,12 +70,12 @@ export const InstanceRow = memo(function InstanceRow(props: InstanceRowProps) {
       <StateMark status={view.status} />
       <span className="instance-name truncate" title={view.name}>
         {view.name}
+        <Pause />
       </span>
-      <Pause />
       <span className="instance-word" data-tone={toneOf(view.status)}>
         {statusWord(view.status)}
+        <Pause />
       </span>
-      <Pause />
       <span className="instance-kind truncate">
         {view.origin === 'ffx' && <Badge className="row-badge">{instanceStrings.tags.ffx}</Badge>} {view.guestKind} ·{' '}
         {view.architecture}
@@ -116,10 +116,14 @@ export function HeadingRow({ row, isCursor, position, total, top, height }: Head
       style={styleOf({ top, height })}
     >
       <ChevronRight className="list-heading-mark" size={12} strokeWidth={2} aria-hidden />
-      <span className="truncate">{title}</span>
-      <Pause />
-      <span className="list-heading-count">{row.count}</span>
-      <span className="unseen"> {instanceStrings.heading.more(row.count, row.collapsed)}</span>
+      <span className="truncate">
+        {title}
+        <Pause />
+      </span>
+      <span className="list-heading-count">
+        {row.count}
+        <span className="row-pause"> {instanceStrings.heading.more(row.count, row.collapsed)}</span>
+      </span>
     </div>
   );
 }
