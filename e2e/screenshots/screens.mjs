@@ -162,7 +162,7 @@ export const screens = [
   },
   {
     name: 'paste-import',
-    prepare: (page) => source(page, /paste|command line/i),
+    prepare: (page) => source(page, /^Paste a command/),
   },
   {
     name: 'form-edit',

@@ -11,7 +11,6 @@ const notMigrated: readonly string[] = [
   'features/instances/instance-header.tsx',
   'features/ports/copy-lines.ts',
   'features/ports/port-editor.tsx',
-  'features/settings/shortcuts-dialog.tsx',
 ];
 
 /** What these say is read by a person, or said to them. */

@@ -98,6 +98,21 @@ describe('the colours', () => {
   });
 });
 
+describe('a class', () => {
+  it('of one feature is not styled by another', () => {
+    const owners = new Map<string, Set<string>>();
+    for (const { name, text } of styleSheets)
+      for (const [, selector = ''] of text.matchAll(/([^{}]+)\{/g))
+        for (const one of selector.split(',')) {
+          const first = /^\s*\.([\w-]+)/.exec(one)?.[1];
+          const folder = /^features\/[^/]+/.exec(name.replaceAll('\\', '/'))?.[0];
+          if (first !== undefined && folder !== undefined)
+            owners.set(first, (owners.get(first) ?? new Set()).add(folder));
+        }
+    expect([...owners].filter(([, folders]) => folders.size > 1).map(([name]) => name)).toEqual([]);
+  });
+});
+
 describe('the tokens', () => {
   it('that a style sheet uses exist', () => {
     const defined = new Set(styleSheets.flatMap(({ text }) => [...text.matchAll(/--[\w-]+(?=\s*:)/g)].map(([n]) => n)));

@@ -17,7 +17,7 @@ const looks = [
 export function Gallery() {
   return (
     <Page title={galleryTexts.title} lead={galleryTexts.lead}>
-      <div className="gallery">
+      <div className="parts">
         {looks.map(({ theme, density }) => (
           <section
             key={`${theme} ${density}`}
