@@ -60,10 +60,24 @@ export class Workbench {
     await this.page.keyboard.type(text);
   }
 
-  async openNewInstance(): Promise<Locator> {
+  /** The dialog at its gallery; with `source`, at the form of the card of that name. */
+  async openNewInstance(source?: string): Promise<Locator> {
     await this.button('New instance').first().click();
     const dialog = this.page.getByRole('dialog', { name: 'New instance' });
-    await expect(dialog).toBeVisible();
+    await expect(dialog.getByRole('combobox', { name: 'Search sources' })).toBeFocused();
+    if (source === undefined) return dialog;
+    await dialog.getByRole('option', { name: new RegExp(`^${source} `) }).click();
+    await expect(dialog.getByRole('form', { name: 'Instance' })).toBeVisible();
     return dialog;
+  }
+
+  /** Pastes as Ctrl+V does, into whatever has the focus. */
+  async paste(text: string): Promise<void> {
+    await this.page.evaluate((pasted) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', pasted);
+      const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+      document.activeElement?.dispatchEvent(event);
+    }, text);
   }
 }

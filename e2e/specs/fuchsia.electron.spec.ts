@@ -25,8 +25,7 @@ test('a product bundle: device, launch, ports, ready, show, stop, and again with
   expect(existsSync(bundle.devConfig)).toBe(true);
 
   const workbench = new Workbench(app);
-  const dialog = await workbench.openNewInstance();
-  await dialog.getByRole('radio', { name: 'Fuchsia', exact: true }).click();
+  const dialog = await workbench.openNewInstance('Fuchsia bundle');
   await choosePath(app, dialog.getByRole('button', { name: 'Choose bundle…' }), bundle.directory, 'directory');
   await expect(dialog.getByRole('region', { name: 'Product bundle' })).toContainText('test.x64');
   await dialog.getByRole('radio', { name: /^test-small/ }).click();

@@ -13,8 +13,7 @@ test('a kernel with initrd and command line', async ({ app }) => {
   test.setTimeout(120_000);
   const linux = await prepareLinuxGuest({ cacheDirectory });
   const workbench = new Workbench(app);
-  const dialog = await workbench.openNewInstance();
-  await dialog.getByRole('radio', { name: 'Kernel', exact: true }).click();
+  const dialog = await workbench.openNewInstance('Linux kernel');
   await choosePath(app, dialog.getByRole('button', { name: 'Choose kernel…' }), linux.kernel, 'file');
   await choosePath(app, dialog.getByRole('button', { name: 'Choose initrd…' }), linux.baseInitrd, 'file');
   await dialog.getByLabel('Kernel command line').fill('console=ttyS0');
@@ -34,8 +33,7 @@ test('a disk, which stays as it is', async ({ app }) => {
   const before = await readFile(disk);
 
   const workbench = new Workbench(app);
-  const dialog = await workbench.openNewInstance();
-  await dialog.getByRole('radio', { name: 'Disk or ISO' }).click();
+  const dialog = await workbench.openNewInstance('Disk or ISO');
   await choosePath(app, dialog.getByRole('button', { name: 'Choose disk…' }), disk, 'file');
   await dialog.getByLabel('Memory (MiB)').fill('128');
   await dialog.getByRole('button', { name: 'Launch', exact: true }).click();

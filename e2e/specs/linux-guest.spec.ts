@@ -25,8 +25,7 @@ test('boots, is ready by its ssh banner, and ssh runs a command in it', async ({
     await cp(builtBefore, join(app.home, 'cache', 'linux-guest'), { recursive: true });
   }
   const workbench = new Workbench(app);
-  const dialog = await workbench.openNewInstance();
-  await dialog.getByRole('radio', { name: 'Linux (Debian kernel, BusyBox, ssh)' }).click();
+  const dialog = await workbench.openNewInstance('Linux recipe');
   await dialog.getByRole('textbox', { name: 'Memory (MiB)' }).or(dialog.getByLabel('Memory (MiB)')).first().fill('256');
   await dialog.getByRole('button', { name: 'Launch', exact: true }).click();
 

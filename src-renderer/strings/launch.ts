@@ -87,6 +87,7 @@ export const previewStrings = {
   region: 'Preview',
   arguments: 'Arguments',
   asking: 'Asking…',
+  problem: (field: string, message: string) => `${field}: ${message}`,
   none: 'There is no command line for this yet.',
   copy: 'Copy command',
   script: 'Save as script…',

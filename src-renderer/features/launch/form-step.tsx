@@ -7,12 +7,13 @@ import { useApplication } from '../../state/context.tsx';
 import { launchStrings, previewStrings } from '../../strings/launch.ts';
 import { Disclosure } from '../../ui/disclosure.tsx';
 import { DialogFailure } from './dialog-failure.tsx';
+import { labelOf } from './field-path.ts';
 import { formFromDraft, type LaunchForm } from './form.ts';
 import { type FormBinding, FormProvider, Own } from './form-fields.tsx';
 import { FormFoot } from './form-foot.tsx';
 import { draftFromForm } from './form-to-draft.ts';
 import { GuestFields } from './guest-fields.tsx';
-import { goToField } from './links/go-to-field.ts';
+import { firstInForm, goToField } from './links/go-to-field.ts';
 import { createLinks, LinkProvider } from './links/link-store.ts';
 import { MessageBoardProvider } from './messages.tsx';
 import { MoreFields } from './more-fields.tsx';
@@ -55,6 +56,7 @@ export function FormStep(props: FormStepProps) {
   const submit = useSubmit(instance, onClose);
   const shown = tried ? problems : problems.filter((problem) => !problem.missing);
 
+  const inTheWay = problems.find(({ missing }) => missing) ?? problems[0];
   const go = (path: string): boolean => fields.current !== null && goToField(fields.current, path, () => setMore(true));
   const change: FormBinding['change'] = (part) => {
     onForm((before) => ({ ...before, ...(typeof part === 'function' ? part(before) : part) }));
@@ -64,10 +66,10 @@ export function FormStep(props: FormStepProps) {
     onForm((before) => ({ ...formFromDraft(next), kind: next.guest.kind ?? before.kind }));
   const send = async (launch: boolean): Promise<void> => {
     setTried(true);
-    const [first] = problems;
+    const first = fields.current === null ? undefined : firstInForm(fields.current, problems);
     if (draft === null) {
       if (first === undefined) return;
-      setSaid(launchStrings.toFix(problems.length, first.message));
+      setSaid(launchStrings.toFix(problems.length, previewStrings.problem(labelOf(first.field), first.message)));
       go(first.field);
     } else if (!(await submit.send(draft, launch))) fields.current?.scrollTo({ top: 0 });
   };
@@ -143,10 +145,9 @@ export function FormStep(props: FormStepProps) {
               onGo={go}
               onDraft={take}
               absent={
-                problems.find(({ missing }) => missing)?.message ??
-                problems[0]?.message ??
-                preview.failure?.message ??
-                (preview.stale ? previewStrings.asking : previewStrings.none)
+                inTheWay === undefined
+                  ? (preview.failure?.message ?? (preview.stale ? previewStrings.asking : previewStrings.none))
+                  : previewStrings.problem(labelOf(inTheWay.field), inTheWay.message)
               }
             />
           </div>

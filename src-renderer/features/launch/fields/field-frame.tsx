@@ -11,7 +11,8 @@ export function FieldFrame({ field, children }: { field: string; children: React
       className="field-frame"
       data-field={field}
       data-lit={lit ? '' : undefined}
-      onFocus={() => links.setState({ focused: field })}
+      // Whatever the pointer rests on, who types means this field.
+      onFocus={() => links.setState({ focused: field, hovered: null })}
       onBlur={() => links.setState(({ focused }) => ({ focused: focused === field ? null : focused }))}
       onMouseEnter={() => links.setState({ hovered: field })}
       onMouseLeave={() => links.setState(({ hovered }) => ({ hovered: hovered === field ? null : hovered }))}

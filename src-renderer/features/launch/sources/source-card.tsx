@@ -60,8 +60,7 @@ export function Card({ card, id, selected, onPoint, onChoose }: CardProps) {
       className="source"
       aria-selected={selected}
       aria-disabled={card.unavailable !== null}
-      aria-label={card.title}
-      aria-describedby={`${id}-about`}
+      aria-keyshortcuts={card.digit ?? undefined}
       onMouseEnter={onPoint}
       onClick={onChoose}
     >
@@ -69,11 +68,13 @@ export function Card({ card, id, selected, onPoint, onChoose }: CardProps) {
       <span className="source-title truncate">{card.title}</span>
       <span className="source-marks">
         {card.badge !== null && <Badge tone={card.badge.tone}>{card.badge.text}</Badge>}
-        {card.digit !== null && <Keys keys={card.digit} />}
+        {card.digit !== null && (
+          <span aria-hidden>
+            <Keys keys={card.digit} />
+          </span>
+        )}
       </span>
-      <span className="source-about" id={`${id}-about`}>
-        {card.unavailable ?? card.about}
-      </span>
+      <span className="source-about">{card.unavailable ?? card.about}</span>
     </div>
   );
 }
