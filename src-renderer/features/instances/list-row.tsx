@@ -79,8 +79,8 @@ export const InstanceRow = memo(function InstanceRow(props: InstanceRowProps) {
       <span className="instance-kind truncate">
         {view.origin === 'ffx' && <Badge className="row-badge">{instanceStrings.tags.ffx}</Badge>} {view.guestKind} ·{' '}
         {view.architecture}
+        {shown !== '' && <Pause />}
       </span>
-      {shown !== '' && <Pause />}
       <span className="instance-glance">{shown}</span>
     </div>
   );
