@@ -4,9 +4,11 @@
  * the way into a pipe, whatever happens to the owner of the home; what was on its way to the guest is lost with an owner.
  */
 import type { ReadStream, WriteStream } from 'node:tty';
-import type { ConsoleFrame } from '../../src-shared/contract/console-frames.ts';
+import { type ConsoleFrame, noteKindOf } from '../../src-shared/contract/console-frames.ts';
+import { toFailure } from '../../src-shared/contract/errors.ts';
 import { limits } from '../../src-shared/limits.ts';
-import type { ConsoleName } from '../../src-shared/model/console.ts';
+import { type ConsoleName, isSerial, type SerialName } from '../../src-shared/model/console.ts';
+import { isTerminalReply } from '../../src-shared/terminal-reply.ts';
 import type { SessionClient } from '../headless/session-client.ts';
 import { type ConsoleKeys, escapeKey, type KeyAction } from './console-keys.ts';
 
@@ -169,13 +171,16 @@ export class ConsoleAttachment {
         this.#position = 0;
         return;
       case 'ready':
-        if (frame.extra === 1 && this.#target.console !== 'serial') this.#typeWhenGreeted(greetingMs);
+        if (frame.extra === 1 && !isSerial(this.#target.console)) this.#typeWhenGreeted(greetingMs);
         else this.#setWritable(frame.extra === 1);
         return;
       case 'ack':
         this.#typedAhead -= frame.extra;
         this.#regulateInput();
         this.#waitForQuiet();
+        return;
+      case 'note':
+        if (noteKindOf(frame.extra) === 'reset') this.#say('the guest was reset');
         return;
       case 'end':
         this.#end(new TextDecoder().decode(frame.payload));
@@ -209,15 +214,16 @@ export class ConsoleAttachment {
   #fillUpTo(offset: number): void {
     const from = this.#position;
     this.#position = offset;
-    if (from === null || from >= offset || this.#output.isTTY || this.#target.console !== 'serial') return;
-    this.#filling = this.#filling.then(() => this.#fetch(from, offset)).catch(() => undefined);
+    const { console } = this.#target;
+    if (from === null || from >= offset || this.#output.isTTY || !isSerial(console)) return;
+    this.#filling = this.#filling.then(() => this.#fetch(console, from, offset)).catch(() => undefined);
   }
 
-  async #fetch(from: number, end: number): Promise<void> {
+  async #fetch(file: SerialName, from: number, end: number): Promise<void> {
     const { id, boot } = this.#target;
     for (let offset = from; offset < end; ) {
       const length = Math.min(512 * 1024, end - offset);
-      const part = await this.#client.call('instance.log', { id, boot, file: 'serial', offset, length });
+      const part = await this.#client.call('instance.log', { id, boot, file, offset, length });
       const bytes = Buffer.from(part.base64, 'base64');
       if (bytes.length === 0) return;
       this.#output.write(bytes);
@@ -227,11 +233,34 @@ export class ConsoleAttachment {
 
   #onInput(bytes: Buffer, isTerminal: boolean): void {
     // A pipe may hold any byte; only a person means something by it.
-    const { typed, action, rest } = isTerminal
-      ? this.#manner.keys.take(bytes)
-      : { typed: bytes, action: null, rest: nothing };
-    if (typed.length > 0) this.#type(typed);
-    if (action !== null) this.#leave({ action, text: null, rest });
+    if (!isTerminal) {
+      this.#type(bytes);
+      return;
+    }
+    for (let pressed = bytes; pressed.length > 0; ) {
+      const { typed, action, rest } = this.#manner.keys.take(pressed);
+      if (typed.length > 0) this.#type(typed);
+      if (action === 'break') this.#break();
+      else if (action !== null) {
+        this.#leave({ action, text: null, rest });
+        return;
+      }
+      pressed = rest;
+    }
+  }
+
+  #break(): void {
+    const { id, console } = this.#target;
+    this.#client.call('console.break', { id, console }).then(
+      () => this.#say('break'),
+      (error: unknown) => this.#say(`no break: ${toFailure(error).message}`),
+    );
+  }
+
+  /** Told to a person, on a line of its own; what goes into a pipe is the guest's alone. */
+  #say(text: string): void {
+    if (!this.#output.isTTY) return;
+    this.#filling = this.#filling.then(() => void this.#output.write(`\r\n\x1b[0;2m[${text}]\x1b[0m\r\n`));
   }
 
   #type(bytes: Buffer): void {
@@ -244,7 +273,9 @@ export class ConsoleAttachment {
   #send(bytes: Buffer, viewer: number): void {
     for (let at = 0; at < bytes.length; at += limits.inputFrameBytes) {
       const payload = bytes.subarray(at, at + limits.inputFrameBytes);
-      this.#client.sendFrame({ kind: 'input', viewer, offset: 0, extra: 0, payload });
+      // A terminal answers what the guest asks; of several that look only one is to.
+      const extra = this.#input.isTTY && isTerminalReply(bytes) ? 1 : 0;
+      this.#client.sendFrame({ kind: 'input', viewer, offset: 0, extra, payload });
       this.#typedAhead += payload.length;
     }
   }

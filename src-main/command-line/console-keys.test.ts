@@ -14,6 +14,7 @@ describe('QEMU’s keys', () => {
     ['c: the other console', ['ls\x01c'], 'ls<toggle>'],
     ['x: the end', ['\x01x'], '<kill>'],
     ['d and Ctrl-]: leave', ['a\x01d', 'b\x1d'], 'a<leave>b<leave>'],
+    ['b: a break', ['a\x01bc'], 'a<break>'],
     ['h: help', ['\x01h', '\x01?'], '<help><help>'],
     ['Ctrl-a Ctrl-a: one Ctrl-a', ['\x01\x01c'], '\x01c'],
     ['a letter that means nothing is dropped with it', ['a\x01zb'], 'ab'],
@@ -27,6 +28,19 @@ describe('QEMU’s keys', () => {
 
 it('what was typed behind a key is kept for what comes next', () => {
   expect(controlAKeys().take(Buffer.from('a\x01cinfo'))).toMatchObject({ action: 'toggle', rest: Buffer.from('info') });
+});
+
+describe('the escape key', () => {
+  it.each<[string, string[], string]>([
+    ['~B at the beginning of a line: a break', ['~B', 'ls\r', '~', 'B'], '<break>ls\r<break>'],
+    ['behind a break comes another', ['~B', '~B'], '<break><break>'],
+    ['anywhere else it is text', ['ls ~B'], 'ls ~B'],
+    ['~~: one ~', ['~~B'], '~B'],
+    ['~ and anything else is both', ['~/bin\r~\r'], '~/bin\r~\r'],
+    ['Ctrl-] leaves behind it, too', ['~\x1d'], '~<leave>'],
+  ])('%s', (_, pieces, outcome) => {
+    expect(pressed(escapeKey(), ...pieces)).toBe(outcome);
+  });
 });
 
 it('the escape key alone leaves Ctrl-a to the guest', () => {

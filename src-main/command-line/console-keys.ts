@@ -1,7 +1,7 @@
 /** Which of a person's keys on a console are not for the guest. Pure, but for what was pressed before. */
 
-/** `leave`: the guest runs on. `kill`: it ends. `toggle`: to the other console. */
-export type KeyAction = 'leave' | 'toggle' | 'kill' | 'help';
+/** `leave`: the guest runs on. `kill`: it ends. `toggle`: to the other console. `break`: a break on the serial line. */
+export type KeyAction = 'leave' | 'toggle' | 'kill' | 'help' | 'break';
 
 export interface ConsoleKeys {
   /** What is for the guest, up to the first key that is not. `rest`: what was typed behind that one. */
@@ -13,12 +13,32 @@ const nothing = Buffer.alloc(0);
 /** Ctrl-], as telnet and `virsh console` have it: no shell or kernel wants it. */
 const escapeByte = 0x1d;
 
+const lineEnds: ReadonlySet<number> = new Set([0x0d, 0x0a]);
+const tilde = 0x7e;
+const capitalB = 0x42;
+
+/** Ctrl-] leaves. ~B at the beginning of a line is a break, as ssh has it; ~~ there is one ~ for the guest. */
 export function escapeKey(): ConsoleKeys {
+  let isLineStart = true;
+  let heldTilde = false;
   return {
     take(bytes) {
-      const at = bytes.indexOf(escapeByte);
-      if (at === -1) return { typed: bytes, action: null, rest: nothing };
-      return { typed: bytes.subarray(0, at), action: 'leave', rest: bytes.subarray(at + 1) };
+      const typed: number[] = [];
+      for (const [at, byte] of bytes.entries()) {
+        const until = (action: KeyAction) => ({ typed: Buffer.from(typed), action, rest: bytes.subarray(at + 1) });
+        const wasHeld = heldTilde;
+        heldTilde = false;
+        if (wasHeld && byte === capitalB) return until('break');
+        if (!wasHeld && isLineStart && byte === tilde) {
+          heldTilde = true;
+          continue;
+        }
+        if (wasHeld && byte !== tilde) typed.push(tilde);
+        if (byte === escapeByte) return until('leave');
+        typed.push(byte);
+        isLineStart = lineEnds.has(byte);
+      }
+      return { typed: Buffer.from(typed), action: null, rest: nothing };
     },
   };
 }
@@ -28,6 +48,7 @@ const afterControlA: Readonly<Record<string, KeyAction>> = {
   c: 'toggle',
   x: 'kill',
   d: 'leave',
+  b: 'break',
   h: 'help',
   '?': 'help',
 };
@@ -60,6 +81,7 @@ export function controlAKeys(): ConsoleKeys {
 export const controlAHelp = [
   'Ctrl-a c  serial line or monitor',
   'Ctrl-a x  end the guest',
+  'Ctrl-a b  a break on the serial line',
   'Ctrl-a d  leave; the guest runs on (Ctrl-] too)',
   'Ctrl-a Ctrl-a  a Ctrl-a for the guest',
 ].join('\n');

@@ -1,4 +1,5 @@
 /** The values options take, as text from a shell. Each throws a UsageError that names the option. Pure. */
+import { type SerialName, serialNames } from '../../src-shared/model/console.ts';
 import { UsageError } from './usage.ts';
 
 export function choiceOf<T extends string>(text: string, choices: readonly T[], option: string): T {
@@ -34,6 +35,14 @@ export function bootOf(text: string | undefined): number | null {
   const boot = wholeNumberOf(text, '--boot');
   if (boot === 0) throw new UsageError('--boot takes the number of a boot; the first is 1');
   return boot;
+}
+
+/** The name of the serial line with this number; of the first where there is none. */
+export function serialLineOf(text: string | undefined): SerialName {
+  if (text === undefined) return 'serial';
+  const name = serialNames[wholeNumberOf(text, '--line') - 1];
+  if (name === undefined) throw new UsageError(`--line takes the number of a serial line, 1 to ${serialNames.length}`);
+  return name;
 }
 
 /** `NAME:GUEST[:HOST]`, `NAME:GUEST:ADDRESS:HOST`, each with `/udp` behind it or not. */

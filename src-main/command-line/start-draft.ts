@@ -1,5 +1,7 @@
 /** A draft with what the options of `slipway start` ask for. Files are asked for through `grant`; nothing is opened. */
+
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
+import { maxSerialPorts } from '../../src-shared/model/console.ts';
 import { architectures } from '../../src-shared/model/engine.ts';
 import { type DraftInput, debugLogItems } from '../../src-shared/model/spec.ts';
 import { defaultStartupMs, type FuchsiaGuestInput, reuseOf, withFuchsiaOptions } from './fuchsia-options.ts';
@@ -27,6 +29,7 @@ export async function withOptions(
   if (guest.kind === 'fuchsia') refuseWhatTheDeviceSays(guest, values);
   const smp = isFuchsia || values.smp === undefined ? undefined : wholeNumberOf(values.smp, '--smp');
   const memory = values.memory === undefined ? undefined : wholeNumberOf(values.memory, '--memory');
+  const serialPorts = serialPortsOf(values['serial-ports']);
   const pattern = values['ready-pattern'];
   if (pattern !== undefined) checkPattern(pattern);
   return {
@@ -39,6 +42,7 @@ export async function withOptions(
       ...given(values.cpu, 'cpu'),
       ...given(memory, 'memoryMiB'),
       ...given(smp, 'processors'),
+      ...given(serialPorts, 'serialPorts'),
     },
     host: {
       ...base.host,
@@ -57,9 +61,16 @@ export async function withOptions(
   };
 }
 
+function serialPortsOf(text: string | undefined): number | undefined {
+  const ports = text === undefined ? undefined : wholeNumberOf(text, '--serial-ports');
+  if (ports !== undefined && (ports < 1 || ports > maxSerialPorts))
+    throw new UsageError(`--serial-ports takes 1 to ${maxSerialPorts}`);
+  return ports;
+}
+
 /** What its virtual device or its flag template decides would be ignored, and is refused instead. */
 function refuseWhatTheDeviceSays(guest: FuchsiaGuestInput, values: StartOptions): void {
-  for (const option of ['cpu', 'qemu-machine'] as const)
+  for (const option of ['cpu', 'qemu-machine', 'serial-ports'] as const)
     if (values[option] !== undefined) throw new UsageError(`--${option} is not for a fuchsia guest`);
   if (guest.source.from !== 'bundle' && guest.virtualDevice == null) return;
   for (const option of ['arch', 'memory'] as const)

@@ -105,7 +105,22 @@ describe('the machine', () => {
   it('takes every option to its field', async () => {
     const draft = await draftOf(
       ...['--demo', '--name', 'all', '--arch', 'riscv64', '--qemu', 'bin/qemu', '--qemu-machine', 'virt'],
-      ...['--cpu', 'max', '--memory', '64', '--smp', '2', '--accel', 'tcg', '--port', 'a:1', '--port', 'b:2:3/udp'],
+      ...[
+        '--cpu',
+        'max',
+        '--memory',
+        '64',
+        '--smp',
+        '2',
+        '--serial-ports',
+        '3',
+        '--accel',
+        'tcg',
+        '--port',
+        'a:1',
+        '--port',
+        'b:2:3/udp',
+      ],
       ...['--gdb-port', '1234', '--paused', '--no-reboot', '--no-shutdown', '--debug-log', 'int', '--debug-log', 'mmu'],
       ...['--extra=-device edu', '--ready-pattern', '^up', '--restage'],
     );
@@ -113,7 +128,7 @@ describe('the machine', () => {
       name: 'all',
       guest: { kind: 'demo', append: '' },
       architecture: 'riscv64',
-      device: { machine: 'virt', cpu: 'max', memoryMiB: 64, processors: 2 },
+      device: { machine: 'virt', cpu: 'max', memoryMiB: 64, processors: 2, serialPorts: 3 },
       host: {
         acceleration: 'tcg',
         networking: 'user',

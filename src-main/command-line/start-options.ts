@@ -28,6 +28,7 @@ const options = {
   cpu: { type: 'string' },
   memory: { type: 'string' },
   smp: { type: 'string' },
+  'serial-ports': { type: 'string' },
   accel: { type: 'string' },
   port: { type: 'string', multiple: true },
   'no-network': { type: 'boolean' },

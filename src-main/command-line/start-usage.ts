@@ -22,6 +22,7 @@ machine
   --name NAME                name of the instance (default: after the guest; Fuchsia: fuchsia-emulator)
   --arch x86_64|aarch64|riscv64   --qemu BINARY   --qemu-machine NAME   --cpu NAME
   --memory MIB   --smp N     for Fuchsia any value of -smp: --smp 16,threads=2; memory, CPU and machine are its device's
+  --serial-ports N           serial lines, 1 to 8; look at them with: slipway console NAME --line N
   --accel auto|kvm|hvf|tcg   or ffx's hyper (kvm or hvf, by host) and none (tcg)
 network
   --port NAME:GUEST[:[ADDRESS:]HOST][/udp]   forward a port; repeatable. HOST is chosen when it is not

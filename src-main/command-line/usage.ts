@@ -80,26 +80,29 @@ With options, the sections of ffx emu show, and with --machine json its array: [
 A picture of the first display, as PNG. Missing directories of PATH are made. ${obviousName}
 With --machine json: {"path": PATH}
 `,
-  console: `slipway console [NAME] [--serial | --command | --machine | --log] [--boot N]
+  console: `slipway console [NAME] [--serial | --command | --machine | --log] [--line N] [--boot N]
 
-Everything you type goes to the guest, Ctrl-C too. Ctrl-] leaves; the guest runs on. ${obviousName}
+Everything you type goes to the guest, Ctrl-C too. Ctrl-] leaves; the guest runs on. ~B at the beginning of a line is a
+break on the serial line, as in ssh; ~~ is one ~. ${obviousName}
 
   -s, --serial                the serial line (default)
   -c, --command, --monitor    QEMU's monitor
   -m, --machine, --qmp        QMP, on a socket of its own ("--machine json" behind it is still the output format)
   --console-type serial|command|machine   the same in one option
   --log       what QEMU itself said
+  --line N    another serial line, where the machine has several; the first is 1
   --boot N    an old boot, to look at
 
 When what you type comes from a pipe (printf 'uptime\\r' | slipway console demo), all of it is sent; at its end
 output is shown until the guest was quiet for a second, or ended. Up to 1 MiB can wait for a guest that does not read.
 When the output goes to a pipe it begins with what comes next; what was before is in: slipway logs NAME
 `,
-  logs: `slipway logs NAME [--engine] [--boot N] [--follow]
+  logs: `slipway logs NAME [--engine | --line N] [--boot N] [--follow]
 
 The serial output of a boot, byte for byte, from its first.
 
   --engine       what QEMU itself said instead
+  --line N       another serial line, where the machine has several; the first is 1
   --boot N       of an older boot; slipway show lists them (default: the current or last one)
   -f, --follow   go on until the boot is over
 `,

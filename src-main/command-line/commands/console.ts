@@ -1,10 +1,10 @@
 /** `slipway console`: this terminal, or this pipe, on a guest's console. */
 import { parseArgs } from 'node:util';
-import type { ConsoleName } from '../../../src-shared/model/console.ts';
+import { type ConsoleName, isSerial } from '../../../src-shared/model/console.ts';
 import { ConsoleAttachment } from '../console-attachment.ts';
 import type { Command } from '../context.ts';
 import { idOrObvious } from '../named-instance.ts';
-import { bootOf, choiceOf } from '../option-values.ts';
+import { bootOf, choiceOf, serialLineOf } from '../option-values.ts';
 import { UsageError } from '../usage.ts';
 
 /** ffx's words for its three; `command` is the monitor, `machine` is QMP. */
@@ -23,15 +23,20 @@ export const attach: Command = async (args, context) => {
       machine: { type: 'boolean', short: 'm' },
       'console-type': { type: 'string' },
       log: { type: 'boolean' },
+      line: { type: 'string' },
       boot: { type: 'string' },
     },
   });
-  const console = oneConsole(values);
+  const kind = oneConsole(values);
+  if (values.line !== undefined && kind !== 'serial')
+    throw new UsageError(`--line is of the serial lines, not of the ${kind} console`);
+  const console = kind === 'serial' ? serialLineOf(values.line) : kind;
   const boot = bootOf(values.boot);
   if (context.output.machine) throw new UsageError('a console is for a person; see: slipway logs --machine json');
   const id = await idOrObvious(positionals, context);
   const attachment = new ConsoleAttachment(context.client, { id, console, boot });
-  if (process.stdin.isTTY) context.output.note(`${id}: ${console} console. Ctrl-] leaves.`);
+  if (process.stdin.isTTY)
+    context.output.note(`${id}: ${console} console. Ctrl-] leaves.${isSerial(console) ? ' Enter ~B is a break.' : ''}`);
   // An earlier boot and the log take no keys either, but nobody would expect it of them.
   const { view } = await context.client.call('instance.show', { id });
   if (!view.status.processLives && boot === null && console !== 'log')

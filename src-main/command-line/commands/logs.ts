@@ -1,11 +1,12 @@
 /** `slipway logs`: one boot's file, byte for byte. */
 import { parseArgs } from 'node:util';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import type { LogFile } from '../../../src-shared/model/console.ts';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
 import { systemClock } from '../../core/kit/clock.ts';
 import type { Command, CommandContext } from '../context.ts';
 import { idOf } from '../named-instance.ts';
-import { bootOf } from '../option-values.ts';
+import { bootOf, serialLineOf } from '../option-values.ts';
 import { UsageError } from '../usage.ts';
 
 const chunkBytes = 512 * 1024;
@@ -16,16 +17,23 @@ export const logs: Command = async (args, context) => {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { engine: { type: 'boolean' }, boot: { type: 'string' }, follow: { type: 'boolean', short: 'f' } },
+    options: {
+      engine: { type: 'boolean' },
+      line: { type: 'string' },
+      boot: { type: 'string' },
+      follow: { type: 'boolean', short: 'f' },
+    },
   });
   const { client, output } = context;
   const asked = bootOf(values.boot);
+  if (values.engine && values.line !== undefined) throw new UsageError('--engine or --line, not both');
+  const file: LogFile = values.engine ? 'engine' : serialLineOf(values.line);
   if (values.follow && output.machine)
     throw new UsageError('--follow has no end to wait for; --machine json is one document');
   const id = await idOf(positionals, context);
   const { view, boots } = await client.call('instance.show', { id });
   if (asked !== null && !boots.some(({ number }) => number === asked)) throw notKept(view, asked, boots);
-  const log: Log = { id, boot: asked ?? view.status.boot, file: values.engine ? 'engine' : 'serial' };
+  const log: Log = { id, boot: asked ?? view.status.boot, file };
   if (log.boot === 0) {
     output.note(`${view.name} was never booted.`);
     output.result({ ...log, bytes: 0, text: '' }, '');
@@ -52,7 +60,7 @@ interface Log {
   readonly id: string;
   /** 0: never booted. */
   readonly boot: number;
-  readonly file: 'serial' | 'engine';
+  readonly file: LogFile;
 }
 
 /** Looked at before the last read: what was said up to then is in the file. */
