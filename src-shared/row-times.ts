@@ -14,6 +14,7 @@ export interface RowTerminal {
     readonly normal: RowBuffer;
   };
   registerMarker(cursorYOffset?: number): RowMarker | undefined;
+  readonly parser: { registerEscHandler(id: { final: string }, handler: () => boolean): { dispose(): void } };
 }
 
 interface RowBuffer {
@@ -49,8 +50,15 @@ export class RowTimes {
   #markerLine = 0;
   #pruneAt = pruneEntries;
 
+  readonly #hook: { dispose(): void };
+
   constructor(terminal: RowTerminal) {
     this.#terminal = terminal;
+    // A reset takes the rows away and leaves the marker as it was.
+    this.#hook = terminal.parser.registerEscHandler({ final: 'c' }, () => {
+      this.#forget();
+      return false;
+    });
   }
 
   /** Everything written so far was parsed, and what came since the last call came as `arrival` says. */
@@ -99,7 +107,7 @@ export class RowTimes {
     return this.#entries.map(({ row, arrival }) => ({ row: Math.max(0, row - this.#left), arrival }));
   }
 
-  /** The terminal shows a snapshot now, whose rows began so. */
+  /** The terminal was reset, and shows a snapshot now, whose rows began so. */
   restore(rows: readonly RowArrival[]): void {
     this.#forget();
     const { baseY, cursorX, cursorY } = this.#terminal.buffer.normal;
@@ -145,6 +153,7 @@ export class RowTimes {
   }
 
   dispose(): void {
+    this.#hook.dispose();
     this.#forget();
   }
 
