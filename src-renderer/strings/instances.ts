@@ -88,6 +88,8 @@ export const instanceStrings = {
     launch: 'Launch',
     stop: 'Stop',
     forceStop: 'Force stop',
+    /** Of a launch that is still staging: nothing runs yet that could be stopped. */
+    cancel: 'Cancel',
     restart: 'Restart',
     restartAbout: 'Stop, stage what changed, launch',
     reset: 'Reset',

@@ -68,7 +68,7 @@ export const sourceStrings = {
       `Its bundle, device and ports, as an instance of your own. ${architecture}, ${state}.`,
   },
   templateAbout: (about: string, kind: string, architecture: string) =>
-    [about, `${kind}, ${architecture}.`].filter(Boolean).join(' '),
+    [about === '' || /[.!?]$/.test(about) ? about : `${about}.`, `${kind}, ${architecture}.`].filter(Boolean).join(' '),
   missing: (files: readonly string[]) =>
     files.length === 1 ? `Not there: ${files[0]}` : `${files.length} files are not there: ${files.join(', ')}`,
   badges: {

@@ -160,7 +160,7 @@ function Actions({ view }: { view: InstanceView }) {
           title="Ctrl+Shift+S"
           {...press('stop')}
         >
-          {status.phase === 'stopping' ? strings.forceStop : strings.stop}
+          {status.phase === 'stopping' ? strings.forceStop : status.phase === 'staging' ? strings.cancel : strings.stop}
         </Button>
       )}
     </div>

@@ -1,4 +1,5 @@
 /** The server's own file browser, for where there is no native dialog. Arrow keys, Enter and Backspace do everything. */
+import './file-browser.css';
 import { CornerLeftUp, File, Folder } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { FileEntry } from '../../../src-shared/contract/calls/files.ts';

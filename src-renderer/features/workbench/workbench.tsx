@@ -11,7 +11,8 @@ import { useApplication } from '../../state/context.tsx';
 import { workbenchStrings } from '../../strings/workbench.ts';
 import { Notices } from '../../ui/notices.tsx';
 import { Sidebar } from '../instances/sidebar.tsx';
-import { droppedFile } from '../launch/dropped-file.ts';
+import { takeDropped } from '../launch/dropped-file.ts';
+import { usePasteAnywhere } from '../launch/use-paste-anywhere.ts';
 import { watchNews } from '../news/news-watch.ts';
 import { useShortcuts } from '../settings/use-shortcuts.ts';
 import { ConnectionStrip } from './connection-strip.tsx';
@@ -22,6 +23,7 @@ import { useGalleryAddress } from './use-gallery-address.ts';
 export function Workbench() {
   const application = useApplication();
   useShortcuts(application);
+  usePasteAnywhere(application);
   useGalleryAddress(application);
   useEffect(() => watchNews(application), [application]);
   const connection = useStore(application.stores.connection, (state) => state.connection.state);
@@ -34,9 +36,10 @@ export function Workbench() {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        void droppedFile(application, event.dataTransfer).then(
-          (dropped) => dropped !== null && application.openDialog({ kind: 'launch', dropped }),
-        );
+        void takeDropped(application, event.dataTransfer, {
+          file: (dropped) => application.openDialog({ kind: 'launch', dropped }),
+          script: (pasted) => application.openDialog({ kind: 'launch', pasted }),
+        });
       }}
     >
       <ConnectionStrip />

@@ -1,4 +1,5 @@
 /** The essential fields of a Fuchsia guest: what boots, on which device, by which engine, and how it is reached. */
+import './fuchsia.css';
 import { useEffect } from 'react';
 import { fuchsiaStrings } from '../../../strings/fuchsia-form.ts';
 import { fieldStrings } from '../../../strings/launch-fields.ts';

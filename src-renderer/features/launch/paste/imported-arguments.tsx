@@ -1,4 +1,5 @@
 /** What became of each argument of a pasted command line: notes, then what was kept or left out, the rest folded. */
+import './paste.css';
 import type { ImportedArgument } from '../../../../src-shared/model/template.ts';
 import { pasteStrings } from '../../../strings/launch.ts';
 import { Badge, type BadgeTone } from '../../../ui/badge.tsx';

@@ -1,4 +1,5 @@
 /** Text in, a form out: a command line or a script, where its relative paths start, and values for its variables. */
+import './paste.css';
 import { FileText } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { type Failure, toFailure } from '../../../../src-shared/contract/errors.ts';

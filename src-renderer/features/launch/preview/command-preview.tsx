@@ -1,4 +1,5 @@
 /** The command line as it would be now, what no field says of it, and what can be done with it. */
+import './preview.css';
 import { FileDown, PencilLine } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { toFailure } from '../../../../src-shared/contract/errors.ts';

@@ -1,4 +1,5 @@
 /** The first step: what to boot. The focus stays in the search field; arrows, digits and Enter choose. */
+import './gallery.css';
 import { Upload } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useStore } from 'zustand';
