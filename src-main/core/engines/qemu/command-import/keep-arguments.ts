@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { extraArgumentFindings } from '../../qemu-based/extra-arguments.ts';
 import { objectIds } from '../../qemu-based/sections/row.ts';
 import { quoteForShell } from '../../qemu-based/shell-line.ts';
+import { propertyOf, readProperties } from './properties.ts';
 import type { Reading } from './reading.ts';
 import { type CommandArgument, onlyUnknown } from './split-arguments.ts';
 
@@ -27,6 +28,7 @@ export function keepRest(reading: Reading): string {
     for (const [from, to] of renames) machine.machine = machine.machine.replace(valuePattern(from), `$1${to}`);
   }
   const words: string[] = [];
+  dropInherited(reading);
   for (const argument of reading.arguments) {
     const outcome = reading.outcome(argument);
     if (outcome !== null && outcome.fate !== 'kept') continue;
@@ -55,6 +57,36 @@ export function keepRest(reading: Reading): string {
   }
   words.push(...reading.extras.flat());
   return words.map(quoteForShell).join(' ');
+}
+
+/** Open files that a program such as libvirt handed to its QEMU; they end with it, and what hangs on them goes too. */
+function dropInherited(reading: Reading): void {
+  const gone = new Set<string>();
+  const open = () => reading.arguments.filter((argument) => (reading.outcome(argument)?.fate ?? 'kept') === 'kept');
+  for (const argument of open()) {
+    const properties = readProperties(argument.value ?? '');
+    const isInherited =
+      argument.option === 'add-fd' ||
+      properties.entries.some(([key, value]) => /^(fd|fds|vhostfd|vhostfds)$/.test(key) && /^[\d:]+$/.test(value));
+    if (!isInherited) continue;
+    const id = propertyOf(properties, 'id');
+    if (id !== null) gone.add(id);
+    reading.settle(
+      argument,
+      'dropped',
+      null,
+      'It uses an open file of the program that started this QEMU, which nobody else has.',
+    );
+    reading.note(
+      `${argument.words.join(' ')} is left out: it uses an open file of the program that started this QEMU.`,
+    );
+  }
+  for (const argument of open()) {
+    const properties = readProperties(argument.value ?? '');
+    const backend = propertyOf(properties, 'netdev') ?? propertyOf(properties, 'chardev');
+    if (argument.option === 'device' && backend !== null && gone.has(backend))
+      reading.settle(argument, 'dropped', null, `What it is connected to (${backend}) is left out.`);
+  }
 }
 
 function changeNote(before: readonly string[], after: readonly string[], renames: ReadonlyMap<string, string>): string {

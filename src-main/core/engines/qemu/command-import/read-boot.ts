@@ -38,7 +38,11 @@ function readKernel(reading: Reading, kernel: CommandArgument, file: string): vo
   }
   const append = reading.open('append').at(-1);
   if (append?.value != null && append.value.length <= limits.kernelCommandLineBytes) {
-    machine.append = append.value;
+    // To a kernel, as to a shell, what is not set is nothing.
+    machine.append = append.lacks.reduce(
+      (text, name) => text.replaceAll(name.startsWith('$') ? name : `$${name}`, ''),
+      append.value,
+    );
     reading.field(append, 'guest.append', ofVariables(append));
   }
 }

@@ -37,38 +37,50 @@ export function readConsoles(reading: Reading): void {
 function readSerials(reading: Reading): void {
   const { own, cards } = boardLines(reading.machine.architecture, reading.machineChoice);
   const most = own ?? maxSerialPorts;
-  const serials = reading.open('serial');
-  for (const argument of serials.splice(most)) {
+  const serials = [
+    ...reading.open('serial').map((argument) => ({ argument, value: argument.value ?? '' })),
+    ...cardLines(reading),
+  ];
+  for (const { argument } of serials.splice(most)) {
     // With PCI Slipway would give the guest a card for it, which the command did not.
-    if (cards || own !== null)
-      reading.settle(
-        argument,
-        'dropped',
-        null,
-        `The board has ${own === 1 ? 'one serial line' : `${own} serial lines`}; nothing ever came out of this one.`,
-      );
+    if (cards || own !== null) {
+      const lines = own === 1 ? 'one serial line' : `${own} serial lines`;
+      reading.settle(argument, 'dropped', null, `The board has ${lines}; nothing ever came out of this one.`);
+    }
   }
   // From the first one that another program talks to, and only if all after it are such: they keep their places.
-  const lastOurs = serials.findLastIndex((argument, index) => index === 0 || isOurs(reading, argument.value ?? ''));
-  for (const [index, argument] of serials.entries()) {
-    const value = argument.value ?? '';
+  const lastOurs = serials.findLastIndex(({ value }, index) => index === 0 || isOurs(reading, value));
+  for (const [index, { argument, value }] of serials.entries()) {
     if (index > lastOurs || index >= maxSerialPorts) continue;
-    const file = /^file:(.*)$/.exec(value)?.[1];
     const isShared = !isOurs(reading, value);
-    const which = index === 0 ? 'The serial console' : `Serial console ${index + 1}`;
-    const note =
-      value === 'none'
-        ? 'There is a serial line all the same.'
-        : file !== undefined
-          ? `${which} and its transcript take the place of ${file}.`
-          : isShared
-            ? `${which} takes its place; other programs connect to the socket that Slipway serves for it.`
-            : `${which} takes its place.`;
+    const note = serialNote(value, index === 0 ? 'The serial console' : `Serial console ${index + 1}`, isShared);
     reading.slipway(argument, note);
-    if (isShared) reading.note(`-serial ${value}: ${note}`);
+    if (isShared) reading.note(`${argument.words.join(' ')}: ${note}`);
   }
   const count = Math.min(lastOurs + 1, maxSerialPorts);
   if (count > 1) reading.machine.serialPorts = count;
+}
+
+/** `-device isa-serial`: the same UARTs, plugged by hand. Beside Slipway's they would be there twice. */
+function cardLines(reading: Reading): { argument: CommandArgument; value: string }[] {
+  return reading.open('device').flatMap((argument) => {
+    const { first, entries } = readProperties(argument.value ?? '');
+    const driver = first ?? entries.find(([key]) => key === 'driver')?.[1];
+    const chardev = entries.find(([key]) => key === 'chardev')?.[1];
+    const isPlain = entries.every(([key]) => ['driver', 'chardev', 'id', 'index'].includes(key));
+    return driver === 'isa-serial' && chardev !== undefined && isPlain
+      ? [{ argument, value: `chardev:${chardev}` }]
+      : [];
+  });
+}
+
+function serialNote(value: string, which: string, isShared: boolean): string {
+  if (value === 'none') return 'There is a serial line all the same.';
+  const file = /^file:(.*)$/.exec(value)?.[1];
+  if (file !== undefined) return `${which} and its transcript take the place of ${file}.`;
+  return isShared
+    ? `${which} takes its place; other programs connect to the socket that Slipway serves for it.`
+    : `${which} takes its place.`;
 }
 
 /** Whether a back end is for a person's eyes: a terminal, a file, or nothing. */

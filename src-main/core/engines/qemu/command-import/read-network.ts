@@ -32,7 +32,7 @@ export function readNetwork(reading: Reading): void {
   const ports = connection === null ? null : portsOf(reading, connection.backend);
   machine.networking = 'none';
   if (connection === null || ports === null) {
-    if (off.length < asked.length)
+    if (asked.some(({ value }) => value !== 'none' && !/\bfds?\b/.test(value ?? '')))
       reading.note('The network stands in the extra arguments as the command has it; Slipway adds no card of its own.');
     return;
   }
@@ -60,6 +60,8 @@ function connectionOf(reading: Reading): Connection | null {
   const [first, second, ...more] = asked;
   if (first === undefined || more.length > 0) return null;
   if (first.option === 'nic') return second === undefined ? ofNic(reading, first) : null;
+  const pair = second === undefined ? null : ofNetWithBackend(reading, [first, second]);
+  if (pair !== null) return pair;
   if (first.option === 'netdev') return second === undefined ? ofNetdev(reading, first) : null;
   const isPair = second?.option === 'net';
   return isPair ? ofNet(reading, [first, second]) : null;
@@ -116,6 +118,25 @@ function ofNet({ facts }: Reading, pair: readonly CommandArgument[]): Connection
     backend,
     device: named(propertyOf(nic, 'model') ?? facts.networkDevice, propertyOf(nic, 'macaddr')),
   };
+}
+
+/** `-netdev user,id=X -net nic,netdev=X`. */
+function ofNetWithBackend({ facts }: Reading, pair: readonly CommandArgument[]): Connection | null {
+  const back = pair.find(({ option }) => option === 'netdev');
+  const front = pair.find(({ option }) => option === 'net');
+  if (back === undefined || front === undefined) return null;
+  const backend = readProperties(back.value ?? '');
+  const nic = readProperties(front.value ?? '');
+  const id = propertyOf(backend, 'id');
+  if (
+    (backend.first ?? propertyOf(backend, 'type')) !== 'user' ||
+    nic.first !== 'nic' ||
+    propertyOf(nic, 'netdev') !== id
+  )
+    return null;
+  if (!nic.entries.every(([key]) => ['netdev', 'model', 'macaddr', 'id', 'name'].includes(key))) return null;
+  const device = named(propertyOf(nic, 'model') ?? facts.networkDevice, propertyOf(nic, 'macaddr'));
+  return { arguments: pair, backend: backend.entries.filter(([key]) => key !== 'id' && key !== 'type'), device };
 }
 
 function named(model: string | null, mac: string | null): string | null {

@@ -150,12 +150,18 @@ export class ScriptInterpreter {
   #case({ subject, arms, line }: Extract<Node, { kind: 'case' }>): Flow {
     const text = expandText(subject, this.#variables);
     const isKnown = this.#variables.unknowns.namesIn(text).length === 0;
+    const armOf = (word: string) =>
+      arms.find(({ patterns }) => patterns.some((pattern) => matchesGlob(word, this.#pattern(pattern))));
+    // What nobody set is empty to a shell; only where that leads nowhere another choice is taken.
+    const forNothing = isKnown ? undefined : armOf('');
     const chosen = isKnown
-      ? arms.find(({ patterns }) => patterns.some((pattern) => matchesGlob(text, this.#pattern(pattern))))
-      : arms.find(({ body }) => !endsScript(body));
+      ? armOf(text)
+      : forNothing !== undefined && !endsScript(forNothing.body)
+        ? forNothing
+        : arms.find(({ body }) => !endsScript(body));
     if (!isKnown && chosen !== undefined) {
       this.#variables.note(
-        `What is chosen in line ${line} depends on ${this.#variables.unknowns.spell(text)}; the first choice is taken.`,
+        `What is chosen in line ${line} depends on ${this.#variables.unknowns.spell(text)}; one that leads on is taken.`,
       );
     }
     return chosen === undefined || endsScript(chosen.body) ? 'on' : this.run(chosen.body);
