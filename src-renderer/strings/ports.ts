@@ -69,7 +69,7 @@ export const portStrings = {
   remove: (name: string) => `Remove ${name}`,
   open: (url: string) => `Open ${url}`,
   copyWord: 'Copy as',
-  copyMenu: (name: string) => `Lines to copy for ${name}`,
+  copyMenu: (name: string) => `Copy as: lines for ${name}`,
   copyAddress: (name: string) => `Copy address of ${name}`,
   removed: (name: string, instance: string) => `The mapping “${name}” of ${instance} was removed.`,
   copied: (what: string) => `Copied: ${what}`,

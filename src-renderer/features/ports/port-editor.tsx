@@ -1,6 +1,6 @@
 /** A row to type a mapping into: at the end of the table for a new one, in the place of a row for one that is changed. */
 import { Plus } from 'lucide-react';
-import { type FormEvent, type KeyboardEvent, useId, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
 import { isLoopback, type PortMapping } from '../../../src-shared/model/ports.ts';
 import { portStrings } from '../../strings/ports.ts';
@@ -31,6 +31,8 @@ export function PortEditor(props: PortEditorProps) {
   const [row, setRow] = useState<PortText>(start);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [busy, setBusy] = useState(false);
+  const current = useRef(row);
+  current.current = row;
   const form = useId();
   const isUntouched = action === 'add' && row.host.trim() === '';
   const check = usePortChecks(isUntouched ? [] : [{ ...row, key: 'row' }], id).get('row');
@@ -55,8 +57,8 @@ export function PortEditor(props: PortEditorProps) {
       if (action === 'add') setRow(start);
     } catch (error) {
       const said = toFailure(error);
-      // A no in the native dialog needs no words.
-      if (said.code !== 'cancelled') setFailure(said);
+      // A no in the native dialog needs no words; and what was typed meanwhile is not what was refused.
+      if (said.code !== 'cancelled' && current.current === row) setFailure(said);
     } finally {
       setBusy(false);
     }
