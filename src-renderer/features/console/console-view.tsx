@@ -16,7 +16,7 @@ import { mustAsk } from './terminal/paste-text.ts';
 import type { TimeMode } from './terminal/time-gutter.ts';
 import { TerminalMenu } from './terminal-menu.tsx';
 import { type ConsoleContent, useConsole } from './use-console.ts';
-import { useFocusWanted } from './use-focus-wanted.ts';
+import { giveKeysBack, useFocusWanted } from './use-focus-wanted.ts';
 import { useLook, useSurface } from './use-surface.ts';
 import { useWorkspace } from './workspace-context.ts';
 
@@ -127,10 +127,13 @@ export function ConsoleView({ tab, content, visible }: ConsoleViewProps) {
           text={pasting}
           onPaste={(text) => {
             setPasting(null);
-            surface.focus();
             surface.paste(text);
+            giveKeysBack(surface);
           }}
-          onClose={() => setPasting(null)}
+          onClose={() => {
+            setPasting(null);
+            giveKeysBack(surface);
+          }}
         />
       )}
       {sendingFile && <SendFileDialog console={consoleHandle} onClose={() => setSendingFile(false)} />}

@@ -3,7 +3,7 @@ import { AppWindow, ArrowRightToLine, Columns2, Rows2, X } from 'lucide-react';
 import { consoleStrings } from '../../strings/console.ts';
 import { MenuItem, MenuSeparator } from '../../ui/menu.tsx';
 import { canDetach } from './detach.ts';
-import { activate, canClose, close, closePane, moveOn, split } from './layout/change-layout.ts';
+import { canClose, close, closePane, moveOn, split } from './layout/change-layout.ts';
 import { type Layout, mostPanes, type Pane, panesOf, type Tab } from './layout/layout.ts';
 import { useWorkspace } from './workspace-context.ts';
 
@@ -13,14 +13,14 @@ export function TabMenu({ tab, pane }: { tab: Tab; pane: Pane }) {
   const { layout, changeAndFocus, detach } = useWorkspace();
   const count = panesOf(layout.root).length;
   const others = pane.tabs.filter((other) => other.id !== tab.id);
-  const on = (next: (layout: Layout) => Layout) => () => changeAndFocus((current) => next(activate(current, tab.id)));
+  const on = (next: (layout: Layout) => Layout) => () => changeAndFocus(next);
   return (
     <>
       <MenuItem
         icon={Columns2}
         keys="Ctrl+Shift+D"
         disabled={count >= mostPanes}
-        onSelect={on((current) => split(current, pane.id, 'right'))}
+        onSelect={on((current) => split(current, pane.id, 'right', tab.id))}
       >
         {strings.splitRight}
       </MenuItem>
@@ -28,7 +28,7 @@ export function TabMenu({ tab, pane }: { tab: Tab; pane: Pane }) {
         icon={Rows2}
         keys="Ctrl+Shift+E"
         disabled={count >= mostPanes}
-        onSelect={on((current) => split(current, pane.id, 'down'))}
+        onSelect={on((current) => split(current, pane.id, 'down', tab.id))}
       >
         {strings.splitDown}
       </MenuItem>

@@ -9,6 +9,11 @@ import { useWorkspace } from './workspace-context.ts';
 /** After the dialog that asked for it has given the focus back. */
 const focusDelayMs = 60;
 
+/** To a terminal from which a dialog took them, and which is not where the dialog would put them. */
+export function giveKeysBack(surface: TerminalSurface): void {
+  setTimeout(() => surface.focus(), focusDelayMs);
+}
+
 export function useFocusWanted(tab: string, surface: TerminalSurface | null, visible: boolean): void {
   const { stores } = useApplication();
   const { focusWanted, layout } = useWorkspace();

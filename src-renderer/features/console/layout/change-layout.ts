@@ -125,10 +125,10 @@ export function closePane(layout: Layout, id: string): Layout {
   return tidy({ ...inherited, focused: heir.id });
 }
 
-/** A second view of the pane's front tab in a new pane beside it. */
-export function split(layout: Layout, pane: string, direction: Direction): Layout {
+/** A second view of a tab, else of the pane's front one, in a new pane beside it. */
+export function split(layout: Layout, pane: string, direction: Direction, which?: string): Layout {
   const from = panesOf(layout.root).find((one) => one.id === pane);
-  const tab = from === undefined ? undefined : activeTab(from);
+  const tab = which === undefined ? from && activeTab(from) : from?.tabs.find((one) => one.id === which);
   if (tab === undefined) return layout;
   return beside(layout, pane, direction, tab.content, null);
 }
