@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
 import type { MessageChannelLike } from '../../src-shared/contract/messages.ts';
 import { createAccelerationDoctor } from './diagnosis/acceleration.ts';
-import { explain } from './diagnosis/explain.ts';
+import { completed, explainLog } from './diagnosis/explainer.ts';
 import { combineEngines } from './engines/engines.ts';
 import { createFuchsiaEngine } from './engines/fuchsia/engine.ts';
 import { createQemuEngine } from './engines/qemu/engine.ts';
@@ -75,7 +75,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     log,
     isAttended: () => sessions.size > 0,
   });
-  const manager = new InstanceManager({ paths, store, engine, doctor, explain, clock, log }, adopted);
+  const manager = new InstanceManager({ paths, store, engine, doctor, explain: explainLog, complete: completed, clock, log }, adopted);
   const handlers = createHandlers({ ...options, manager, engine, doctor, settings });
   const router = createRouter(handlers, log);
 

@@ -57,8 +57,7 @@ export const fixSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('set'), label, changes: z.array(changeSchema).min(1).max(8) }),
   /** Ends another instance that is in the way, then launches again; of the instance itself: ends it, once more. */
   z.strictObject({ kind: z.literal('stop'), label, instance: z.string().max(200) }),
-  /** `restage`: every staged image is made anew first. */
-  z.strictObject({ kind: z.literal('relaunch'), label, staging: z.enum(['reuse', 'restage']) }),
+  z.strictObject({ kind: z.literal('relaunch'), label }),
   z.strictObject({ kind: z.literal('edit'), label, field: z.string().max(300) }),
   /** A command for a person to run; Slipway never does. */
   z.strictObject({ kind: z.literal('copy'), label, text: z.string().max(2000) }),

@@ -1,6 +1,8 @@
 /** How a boot ended, in words. Decisions only: what was seen goes in, what is recorded comes out. */
 import { type Failure, SlipwayError } from '../../../src-shared/contract/errors.ts';
+import type { RungRecord } from '../process/ladder.ts';
 import type { ProcessEnd } from '../process/spawn.ts';
+import type { StuckFacts } from '../process/stuck-facts.ts';
 import type { OutcomeRecord } from './records.ts';
 import type { GuestEnd } from './running-guest.ts';
 
@@ -11,6 +13,8 @@ export interface EndFacts {
   /** Somebody has seen the process. */
   readonly processRecorded: boolean;
   readonly engineLog: string;
+  /** Its last words, where they are known. */
+  readonly explained?: Failure | null;
   readonly serialLines: readonly string[];
   readonly endedAt: string;
 }
@@ -46,11 +50,19 @@ export function describeEnd(facts: EndFacts): OutcomeRecord {
   if (facts.socketsRemoved && (end.process === null || end.process.code === 0))
     return outcome('guest', 'ended in good order');
   const text = crashText(end);
+  const { explained = null } = facts;
   return outcome('crashed', text, {
     code: 'engine_exited',
-    message: `The guest is gone: ${text}.`,
-    cause: crashCause(end),
-    hint: 'The serial output up to that moment is kept. Launch it again, or see the engine log.',
+    message: explained?.message ?? `The guest is gone: ${text}.`,
+    cause:
+      explained === null
+        ? endCause(end.process)
+        : [`The guest is gone: ${text}.`, explained.cause].filter(Boolean).join(' '),
+    hint: explained?.hint ?? 'The serial output up to that moment is kept. Launch it again, or see the engine log.',
+    field: explained?.field,
+    fixes: explained?.fixes,
+    rule: explained?.rule,
+    exit: end.process ?? undefined,
     raw: facts.engineLog.trimEnd() === '' ? undefined : facts.engineLog.trimEnd(),
   });
 }
@@ -61,28 +73,40 @@ function crashText({ process }: GuestEnd): string {
   return `QEMU ended with code ${process.code ?? '?'}`;
 }
 
-function crashCause({ process }: GuestEnd): string {
-  switch (process?.signal) {
-    case 'SIGKILL':
-      return 'Something killed it outright: a person, a script, or the kernel when memory ran out (see: dmesg).';
-    case 'SIGSYS':
-      return 'It made a system call that its sandbox forbids. An extra argument may need the sandbox relaxed: -sandbox off.';
-    case 'SIGSEGV':
-    case 'SIGABRT':
-      return 'QEMU itself failed. Its log has its last words.';
-    default:
-      return 'Nobody here asked it to end.';
-  }
+/** What a signal says of why: signal(7), seccomp(2). */
+const signalCauses: Readonly<Record<string, string>> = {
+  SIGKILL: 'Something killed it outright: a person, a script, or the kernel when memory ran out (see: dmesg).',
+  SIGTERM: 'Some program asked it to end.',
+  SIGHUP: 'The session it was started from ended.',
+  SIGSYS:
+    'It made a system call that its sandbox forbids. An extra argument may need the sandbox relaxed: -sandbox off.',
+  SIGSEGV: 'QEMU itself failed (it used memory it has not). Its log has its last words.',
+  SIGABRT: 'QEMU itself failed (one of its own checks did not hold). Its log has its last words.',
+  SIGBUS: 'Memory it had mapped is gone: a file was cut short, or the disk or the huge pages ran out.',
+  SIGILL: 'It came to an instruction this processor does not have. It may be built for a newer one.',
+  SIGFPE: 'QEMU itself failed (a division by zero). Its log has its last words.',
+  SIGXFSZ: 'A file grew past the limit set for this session (ulimit -f).',
+  SIGXCPU: 'It used more processor time than this session allows (ulimit -t).',
+};
+
+function endCause(process: ProcessEnd | null): string {
+  return signalCauses[process?.signal ?? ''] ?? 'Nobody here asked it to end.';
 }
 
-/** Why a launch failed whose process went before it could be attached to; in its own words where nobody knows better. */
+/**
+ * Why a launch failed whose process went before it could be attached to. What nobody knows is not explained: its own words
+ * are all there is to say.
+ */
 export function earlyEndError(end: ProcessEnd | null, engineLog: string, explained: Failure | null): SlipwayError {
-  if (explained !== null) return SlipwayError.from({ ...explained, raw: engineLog });
+  const exit = end ?? undefined;
+  if (explained !== null) return SlipwayError.from({ ...explained, raw: engineLog, exit });
   const how = end?.signal ? `was ended by ${end.signal}` : `ended with code ${end?.code ?? '?'}`;
+  const silent = engineLog === '' ? 'It said nothing.' : undefined;
   return new SlipwayError('launch_failed', `QEMU ${how} before it was up.`, {
-    cause: engineLog === '' ? 'It said nothing.' : engineLog.split('\n').at(-1),
+    cause: signalCauses[end?.signal ?? ''] ?? silent,
     hint: 'The command line it was started with can be tried by hand; it is kept with the boot.',
     raw: engineLog,
+    exit,
   });
 }
 
@@ -102,5 +126,24 @@ export function uncontrollable(reason: string, pid: number): Failure {
     message: `QEMU runs as process ${pid} but cannot be controlled.`,
     cause: reason,
     hint: 'Stop it: it is ended by a signal then, after its identity was checked again.',
+  };
+}
+
+/** It was asked, told and forced to end, and is there. */
+export function unkillable(id: string, pid: number, facts: StuckFacts, history: readonly RungRecord[]): Failure {
+  const { state, waitsIn, parentPid } = facts;
+  const asleep = state === 'D';
+  const where = waitsIn === null ? '' : ` It waits in ${waitsIn}.`;
+  return {
+    code: 'timed_out',
+    message: `Process ${pid} does not end, not even by SIGKILL.`,
+    cause: asleep
+      ? `It is in uninterruptible sleep (state D): the kernel waits for a device, a disk or a network share, and takes no signal until then.${where}`
+      : `Its state is ${state ?? 'not known'}.${where}`,
+    hint: asleep
+      ? 'It ends by itself once what it waits for answers. A share that is gone can be unmounted: umount -f. Until then its images are in use.'
+      : `Look at it: cat /proc/${pid}/status${parentPid === null ? '' : `; its parent is process ${parentPid}`}.`,
+    fixes: [{ kind: 'stop', label: 'Try once more to end it', instance: id }],
+    raw: history.map(({ reason }) => reason).join('\n'),
   };
 }

@@ -10,11 +10,13 @@ import { limits } from '../../../src-shared/limits.ts';
 import type { Unsubscribe } from '../kit/emitter.ts';
 import { applyForwards, readForwards, thisHost } from '../network/user-mode.ts';
 import { type ProcessIdentity, processState } from '../process/identity.ts';
+import type { LadderResult } from '../process/ladder.ts';
 import type { ProcessEnd } from '../process/spawn.ts';
+import { stuckFacts } from '../process/stuck-facts.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { humanMonitorCommand, queryKvm } from '../qmp/commands.ts';
 import { gather } from './evidence.ts';
-import { describeEnd, earlyEndError, givenUpError, uncontrollable } from './guest-end.ts';
+import { describeEnd, earlyEndError, givenUpError, uncontrollable, unkillable } from './guest-end.ts';
 import type { InstanceConsoles } from './instance-consoles.ts';
 import type { InstanceState } from './instance-state.ts';
 import { removeLeftOvers } from './left-overs.ts';
@@ -226,6 +228,7 @@ export class GuestWatch {
       this.#state.learn({ panic: this.#state.current.panic ?? panic });
     });
     guest.qmpLost.on(() => void this.#onQmpLost(guest));
+    guest.survived.on((result) => void this.#onSurvived(guest, result));
     void guest.ended.then(
       (end) => this.#onEnded(guest, end),
       () => undefined,
@@ -253,6 +256,14 @@ export class GuestWatch {
     guest.release();
     this.#guest = null;
     await this.follow({ launching: null, exited: null });
+  }
+
+  /** Waiting longer helps nobody: it is said, with what the kernel tells of the process, and can be tried again. */
+  async #onSurvived(guest: RunningGuest, { history }: LadderResult): Promise<void> {
+    const failure = unkillable(this.#state.spec.id, guest.identity.pid, await stuckFacts(guest.identity.pid), history);
+    if (this.#guest !== guest || this.#disposal.signal.aborted || this.#state.phase !== 'stopping') return;
+    this.#state.learn({ failure, stopStep: null });
+    this.#state.move('engineLost');
   }
 
   async #onEnded(guest: RunningGuest, end: GuestEnd): Promise<void> {
@@ -292,11 +303,13 @@ export class GuestWatch {
 
   async #describeEnd(end: GuestEnd, socketsRemoved: boolean) {
     const files = this.#paths.boot(this.#state.boot);
+    const engineLog = await readLogTail(files.engineLog);
     return describeEnd({
       end,
+      explained: await this.#explain(engineLog, 'end'),
       socketsRemoved,
       processRecorded: this.#state.current.record?.process != null || this.#state.identity !== null,
-      engineLog: await readLogTail(files.engineLog),
+      engineLog,
       serialLines: await lastLinesOf(files.serialOutput),
       endedAt: new Date(this.#services.clock.now()).toISOString(),
     });
@@ -310,7 +323,13 @@ export class GuestWatch {
     await this.#consoles.endBoot('the engine ended at once');
     this.#state.detach();
     await removeLeftOvers(this.#paths);
-    return earlyEndError(end, raw, this.#services.explain(raw));
+    return earlyEndError(end, raw, await this.#explain(raw, 'launch'));
+  }
+
+  /** A look at the host must not keep a failure from being told. */
+  async #explain(log: string, moment: 'launch' | 'end') {
+    const { engine, instanceOf = () => null, explain } = this.#services;
+    return explain(log, moment, { spec: this.#state.spec, engine, instanceOf });
   }
 
   async #endStray(exited: Promise<ProcessEnd> | null): Promise<void> {

@@ -199,7 +199,8 @@ describe('a launch', () => {
     expect(await failedLaunch({ exit: { code: 3, stderr: 'the flux compensator is dry\n' } })).toMatchObject({
       code: 'launch_failed',
       message: 'QEMU ended with code 3 before it was up.',
-      cause: 'the flux compensator is dry',
+      raw: 'the flux compensator is dry',
+      exit: { code: 3, signal: null },
     });
   });
 

@@ -19,8 +19,8 @@ import type {
   ManagedInstance,
   ManagedPorts,
 } from './managed-instance.ts';
-import { requestToKeep, requestToLaunch, sharedByDuplicates } from './new-instance.ts';
-import type { InstanceServices } from './services.ts';
+import { requestToKeep, requestToLaunch, sharedByDuplicates, specOf } from './new-instance.ts';
+import { completeFor, type InstanceServices } from './services.ts';
 import { watchSpace } from './space-watch.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -130,7 +130,7 @@ export class InstanceManager {
 
   /** Writes the Spec and begins the launch. Throws the first finding that would stop it. */
   async create(request: InstanceRequest): Promise<InstanceView> {
-    const supervisor = await this.#write(await requestToLaunch(this.#services, request));
+    const supervisor = await this.#write(await this.#launchable(request));
     await this.#queue.run(supervisor.spec.id, async () => {
       await supervisor.discover();
       await supervisor.launch();
@@ -159,6 +159,15 @@ export class InstanceManager {
       await instance.label(label);
       return instance.view;
     });
+  }
+
+  async #launchable(request: InstanceRequest): Promise<InstanceRequest> {
+    try {
+      return await requestToLaunch(this.#services, request);
+    } catch (error) {
+      if (!(error instanceof SlipwayError)) throw error;
+      throw SlipwayError.from(await completeFor(this.#services, error.failure, specOf(request)));
+    }
   }
 
   async configure(id: InstanceId, request: InstanceRequest): Promise<InstanceView> {
@@ -236,7 +245,16 @@ export class InstanceManager {
   }
 
   async restore(trash: string): Promise<InstanceView> {
-    const spec = await this.#services.store.restore(trash, (id) => this.#instances.has(id));
+    const { id, spec: stored } = await this.#services.store.restore(trash, (taken) => this.#instances.has(taken));
+    if (stored.state !== 'ok') {
+      // Back as it was: listed, so that it can be repaired or deleted again.
+      const error = stored.state === 'broken' ? stored.error : 'spec.json is missing';
+      this.#broken.set(id, error);
+      const view = brokenView(id, error);
+      this.events.emit({ type: 'instanceChanged', view });
+      return view;
+    }
+    const spec = stored.value;
     const supervisor = this.#adopt(spec);
     await supervisor.discover();
     this.events.emit({ type: 'instanceChanged', view: supervisor.state.view });

@@ -8,7 +8,8 @@ import type { Disk, Spec } from '../../../src-shared/model/spec.ts';
 import type { InstanceRequest } from './managed-instance.ts';
 import type { InstanceServices } from './services.ts';
 
-const draftOf = (request: InstanceRequest): Spec => ({
+/** As it would be: an id and a time it has not yet. */
+export const specOf = (request: InstanceRequest): Spec => ({
   version: 1,
   id: 'new',
   createdAt: new Date(0).toISOString(),
@@ -20,7 +21,7 @@ export async function requestToLaunch(
   { engine }: Pick<InstanceServices, 'engine'>,
   request: InstanceRequest,
 ): Promise<InstanceRequest> {
-  const spec = await engine.settle(draftOf(request));
+  const spec = await engine.settle(specOf(request));
   const findings = await engine.validate(spec, await engine.detect(spec));
   const fatal = findings.find(({ severity }) => severity === 'error');
   if (fatal !== undefined) throw SlipwayError.from(fatal.failure);
@@ -32,7 +33,7 @@ export async function requestToKeep(
   { engine }: Pick<InstanceServices, 'engine'>,
   request: InstanceRequest,
 ): Promise<{ readonly request: InstanceRequest; readonly findings: Finding[] }> {
-  const asked = draftOf(request);
+  const asked = specOf(request);
   let architecture = request.architecture;
   const findings: Finding[] = [];
   try {

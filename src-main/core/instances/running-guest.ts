@@ -8,7 +8,7 @@ import type { Clock } from '../kit/clock.ts';
 import { Emitter } from '../kit/emitter.ts';
 import type { Log } from '../kit/log.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
-import { type LadderRung, runLadder } from '../process/ladder.ts';
+import { type LadderResult, type LadderRung, runLadder } from '../process/ladder.ts';
 import { processExit, signalVerified } from '../process/signal.ts';
 import type { ProcessEnd } from '../process/spawn.ts';
 import type { QmpClient } from '../qmp/client.ts';
@@ -35,6 +35,8 @@ export interface RunningGuestOptions {
   readonly exited: Promise<ProcessEnd> | null;
   readonly clock: Clock;
   readonly log: Log;
+  /** For tests of a process that no signal ends. */
+  readonly signal?: typeof signalVerified;
 }
 
 export class RunningGuest {
@@ -46,28 +48,33 @@ export class RunningGuest {
   readonly wasReset = new Emitter<void>();
   /** The guest told QEMU that it died (a pvpanic device). */
   readonly panicked = new Emitter<void>();
+  /** Every way to end it was tried, and it lives. */
+  readonly survived = new Emitter<LadderResult>();
   readonly identity: ProcessIdentity;
   readonly ended: Promise<GuestEnd>;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #signal: typeof signalVerified;
   readonly #watching = new AbortController();
   readonly #escalate = new Emitter<string>();
   #qmp: QmpClient | null = null;
   #farewell: Farewell | null = null;
   #paused = false;
   #stopping: Promise<void> | null = null;
+  #stopRequested = false;
   #stopStep: string | null = null;
   #isGone = false;
 
   constructor(options: RunningGuestOptions) {
     this.identity = options.identity;
     this.#clock = options.clock;
+    this.#signal = options.signal ?? signalVerified;
     this.#log = options.log;
     const gone = options.exited ?? processExit(options.identity, this.#watching.signal).then(() => null);
     this.ended = gone.then((process) => {
       this.#isGone = true;
       void this.#qmp?.end();
-      return { process, farewell: this.#farewell, stopRequested: this.#stopping !== null };
+      return { process, farewell: this.#farewell, stopRequested: this.#stopRequested };
     });
     // Letting go of a guest aborts the watch; nobody waits for that end any more.
     this.ended.catch(() => undefined);
@@ -128,6 +135,7 @@ export class RunningGuest {
       this.#escalate.emit('a second press');
       return this.#stopping;
     }
+    this.#stopRequested = true;
     this.#stopping = runLadder({
       rungs: this.#rungs(powerdownMs),
       exited: this.ended,
@@ -139,7 +147,12 @@ export class RunningGuest {
         this.changed.emit();
       },
     }).then((result) => {
-      if (!result.exited) this.#log.error('the process survived every way to end it', { pid: this.identity.pid });
+      // Nothing more can be done now; another press begins anew.
+      this.#stopping = null;
+      this.#stopStep = null;
+      if (result.exited) return;
+      this.#log.error('the process survived every way to end it', { pid: this.identity.pid });
+      this.survived.emit(result);
     });
     return this.#stopping;
   }
@@ -154,8 +167,8 @@ export class RunningGuest {
   #rungs(powerdownMs: number): LadderRung[] {
     const rungs: LadderRung[] = [
       { name: 'asking QEMU to quit', waitMs: limits.quitMs, attempt: () => quit(this.qmp) },
-      { name: 'SIGTERM', waitMs: limits.terminateMs, attempt: () => signalVerified(this.identity, 'SIGTERM') },
-      { name: 'SIGKILL', waitMs: limits.terminateMs, attempt: () => signalVerified(this.identity, 'SIGKILL') },
+      { name: 'SIGTERM', waitMs: limits.terminateMs, attempt: () => this.#signal(this.identity, 'SIGTERM') },
+      { name: 'SIGKILL', waitMs: limits.terminateMs, attempt: () => this.#signal(this.identity, 'SIGKILL') },
     ];
     // A guest that stands still cannot hear the power button.
     if (this.#paused || powerdownMs === 0) return rungs;

@@ -171,8 +171,11 @@ export class InstanceStore {
     return { trash: name, expiresAt: new Date(now.getTime() + trashDays * 24 * 3600_000) };
   }
 
-  /** Brings a trashed instance back under its old id, or the next free one. */
-  async restore(trash: string, isTaken: (id: InstanceId) => boolean = () => false): Promise<Spec> {
+  /**
+   * Brings a trashed instance back under its old id, or the next free one. What cannot be read comes back all the same:
+   * it was in the list when it was deleted.
+   */
+  async restore(trash: string, isTaken: (id: InstanceId) => boolean = () => false): Promise<StoredInstance> {
     const match = /^\d{4}-[0-9TZ-]+_([a-z0-9-]+)$/.exec(trash);
     const source = join(this.#paths.trash, trash);
     if (match?.[1] === undefined || !(await exists(source))) {
@@ -186,15 +189,10 @@ export class InstanceStore {
     }
     await rename(source, this.#paths.instance(id).directory);
     const spec = await this.readSpec(id);
-    if (spec.state !== 'ok') {
-      throw new SlipwayError('internal', `The Spec of ${id} cannot be read after it was restored.`, {
-        raw: spec.state === 'broken' ? spec.error : 'spec.json is missing',
-      });
-    }
-    if (spec.value.id === id) return spec.value;
+    if (spec.state !== 'ok' || spec.value.id === id) return { id, spec };
     const renamed = { ...spec.value, id };
     await this.writeSpec(renamed);
-    return renamed;
+    return { id, spec: { state: 'ok', value: renamed } };
   }
 
   /** Removes what has been in the trash for longer than it is kept, and instances that were never finished making. */

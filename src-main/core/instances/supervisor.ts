@@ -23,7 +23,7 @@ import { launch } from './launcher.ts';
 import type { InstanceLabel, InstanceRequest, ManagedInstance } from './managed-instance.ts';
 import type { RunningGuest } from './running-guest.ts';
 import { takeScreenshot } from './screenshot.ts';
-import type { InstanceServices } from './services.ts';
+import { completeFor, type InstanceServices } from './services.ts';
 import type { WatchedGuest } from './space-watch.ts';
 import { Timeline } from './timeline.ts';
 
@@ -283,7 +283,7 @@ export class Supervisor implements ManagedInstance {
   }
 
   async #launchFailed(error: unknown, cancelled: boolean): Promise<void> {
-    const failure = toFailure(error);
+    const failure = await completeFor(this.#services, toFailure(error), this.state.spec);
     this.state.learn({ progress: null });
     await this.state.recordOutcome({
       version: 1,

@@ -1,5 +1,6 @@
 /** Drafts and Specs are the same shape with tokens or paths for files; these are the two ways across. */
 import { type Draft, draftSchema, type FileReference, type Spec, specSchema } from '../../../src-shared/model/spec.ts';
+import { invalidInput } from './invalid-input.ts';
 import type { PathTokens } from './path-tokens.ts';
 
 type Request = Omit<Spec, 'id' | 'version' | 'createdAt'>;
@@ -8,7 +9,19 @@ const requestSchema = specSchema.omit({ id: true, version: true, createdAt: true
 
 /** Throws `invalid_input` for a token this session was not given. */
 export function requestOfDraft(draft: Draft, tokens: PathTokens): Request {
-  return requestSchema.parse(mapFiles(draft, (file) => tokens.resolve(file.token)));
+  return checked(mapFiles(draft, (file) => tokens.resolve(file.token)));
+}
+
+/** What of a Spec a person asked for. Throws `invalid_input` where a change broke it. */
+export function requestOfSpec(spec: Spec): Request {
+  const { id: _id, version: _version, createdAt: _createdAt, ...request } = spec;
+  return checked(request);
+}
+
+function checked(request: unknown): Request {
+  const parsed = requestSchema.safeParse(request);
+  if (!parsed.success) throw invalidInput('the instance', parsed.error);
+  return parsed.data;
 }
 
 export function draftOfSpec(spec: Spec, tokens: PathTokens): Draft {

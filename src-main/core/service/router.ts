@@ -2,11 +2,11 @@
  * Parse, permit, dispatch, check the answer, map errors. Knows nothing of transports; owns no state. A handler never
  * sees an input its schema did not accept, and a page never sees an output its schema does not describe.
  */
-import type * as z from 'zod';
 import { type CallName, type CallOutput, type CallParsed, calls } from '../../../src-shared/contract/calls.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { Log } from '../kit/log.ts';
 import type { SessionContext } from './client.ts';
+import { invalidInput } from './invalid-input.ts';
 
 export type Handler<N extends CallName> = (input: CallParsed<N>, session: SessionContext) => Promise<CallOutput<N>>;
 export type Handlers = { readonly [N in CallName]: Handler<N> };
@@ -44,15 +44,5 @@ async function run<N extends CallName>(name: N, input: unknown, session: Session
   log.error('a handler broke its contract', { name, error: checked.error.message });
   throw new SlipwayError('internal', `The answer to ${name} was not of the promised form.`, {
     raw: checked.error.message,
-  });
-}
-
-function invalidInput(name: string, error: z.ZodError): SlipwayError {
-  const [first] = error.issues;
-  const field = first === undefined ? '' : first.path.slice(first.path[0] === 'draft' ? 1 : 0).join('.');
-  const message = first === undefined ? error.message : first.message;
-  return new SlipwayError('invalid_input', field === '' ? `${name}: ${message}` : `${field}: ${message}`, {
-    field: field === '' ? undefined : field,
-    raw: error.message,
   });
 }

@@ -41,7 +41,7 @@ export const imageRules: readonly Rule[] = [
         code: 'file_unreadable',
         message: `${path || 'A disk image'} is in use by another program.`,
         cause: 'QEMU locks what it writes to: two writers would destroy the image.',
-        hint: 'Stop the guest that uses it, or choose the access "overlay" or "copy".',
+        hint: 'Stop the guest that uses it. Guests that each have an overlay on it can run together.',
         subject: { about: 'lock', path },
       };
     },

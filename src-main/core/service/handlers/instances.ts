@@ -3,7 +3,9 @@ import type { instanceCalls } from '../../../../src-shared/contract/calls/instan
 import type { Spec } from '../../../../src-shared/model/spec.ts';
 import { measureTranscript } from '../../consoles/transcript-search.ts';
 import { previewCommand } from '../../instances/preview.ts';
+import { applyFix } from '../apply-fix.ts';
 import { draftOfSpec, requestOfDraft } from '../draft.ts';
+import { findingsWithFixes } from '../findings-with-fixes.ts';
 import { demandPower, mayRunPrograms } from '../power.ts';
 import { readRange } from '../read-range.ts';
 import type { HandlerServices, HandlersOf } from './services.ts';
@@ -25,7 +27,9 @@ export function instanceHandlers(services: HandlerServices): HandlersOf<typeof i
     'instance.preview': async (draft, session) => {
       const request = requestOfDraft(draft, session.tokens);
       const spec: Spec = { version: 1, id: 'preview', createdAt: new Date(0).toISOString(), ...request };
-      return previewCommand(services, spec, mayRunPrograms(session.identity));
+      const mayRun = mayRunPrograms(session.identity);
+      const { command, findings } = await previewCommand(services, spec, mayRun);
+      return { command, findings: await findingsWithFixes(findings, services, spec, mayRun) };
     },
     'instance.draft': async ({ id }, session) => draftOfSpec(manager.get(id).spec, session.tokens),
     'instance.configure': async ({ id, draft }, session) => {
@@ -42,6 +46,7 @@ export function instanceHandlers(services: HandlerServices): HandlersOf<typeof i
     'instance.duplicate': ({ id, name }) => manager.duplicate(id, name),
     'instance.label': ({ id, ...label }) => manager.label(id, label),
     'instance.start': ({ id }) => manager.launch(id),
+    'instance.fix': (named, session) => applyFix(manager, named, session.identity),
     'instance.stop': ({ id }) => manager.stop(id),
     'instance.restart': ({ id }) => manager.restart(id),
     'instance.reset': ({ id }) => manager.reset(id),
