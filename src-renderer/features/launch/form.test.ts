@@ -58,16 +58,21 @@ describe('editing', () => {
   it('gives back the draft it was given', () => {
     const draft = draftSchema.parse({
       name: 'net',
+      group: 'nightly',
+      notes: 'two\nlines',
       architecture: 'aarch64',
       guest: {
         kind: 'kernel',
         kernel: file('/k'),
         initrd: file('/i'),
         append: 'quiet',
-        disks: [{ file: file('/d.raw'), access: 'copy', format: 'raw' }],
+        disks: [{ file: file('/d.raw'), access: 'copy', format: 'raw', interface: 'ide', place: 2, serial: 'S1' }],
       },
-      device: { machine: 'virt', memoryMiB: 2048, processors: 4 },
-      host: { ports: [{ name: 'ssh', protocol: 'tcp', guest: 22, host: 2222, bind: '0.0.0.0' }] },
+      device: { machine: 'virt', memoryMiB: 2048, processors: 4, serialPorts: 3, display: 'none', entropy: false },
+      host: {
+        networkDevice: 'e1000',
+        ports: [{ name: 'ssh', protocol: 'tcp', guest: 22, host: 2222, bind: '0.0.0.0' }],
+      },
       runtime: {
         debug: { gdb: { port: 1234 }, startPaused: true, log: ['int'] },
         readiness: [
@@ -89,6 +94,15 @@ describe('editing', () => {
       const draft = draftSchema.parse({ name: 'x', guest, runtime: { readiness: [] } });
       expect(draftFromForm(formFromDraft(draft)).draft).toEqual(draft);
     }
+  });
+});
+
+it('begins with what a person wants new instances to begin with', () => {
+  const defaults = { memoryMiB: 2048, processors: 3, keepBoots: 9, transcriptMiB: 7, powerdownMs: 1500 };
+  const { draft } = draftFromForm(newForm('demo', 'x', 'x86_64', defaults));
+  expect(draft).toMatchObject({
+    device: { memoryMiB: 2048, processors: 3 },
+    runtime: { keepBoots: 9, transcriptMiB: 7, powerdownMs: 1500 },
   });
 });
 

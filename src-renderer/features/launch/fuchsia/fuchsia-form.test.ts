@@ -216,3 +216,30 @@ describe('a dropped Fuchsia file', () => {
     expect(withDropped(demo, file('/a/x.zbi'), (kind) => kind)).toMatchObject({ kind: 'fuchsia', name: 'fuchsia' });
   });
 });
+
+describe('a bundle that was written down without its device, as ffx keeps it', () => {
+  const ofSize = (processors: number, ports: Record<string, number> = { ssh: 22 }) => ({
+    ...device(`${processors}`, processors === 4),
+    processors,
+    ports,
+  });
+  const sized = { ...bundle, devices: [ofSize(4), ofSize(2), ofSize(2, { ssh: 22, web: 80 })] };
+  const stored = draftSchema.parse({
+    name: 'x',
+    architecture: 'aarch64',
+    guest: { kind: 'fuchsia', source: { from: 'bundle', directory: file('/b') } },
+    device: { memoryMiB: 8192, processors: 2 },
+    host: { ports: [{ name: 'ssh', protocol: 'tcp', guest: 22, host: 8022 }] },
+  });
+  const from = (draft: Draft) => withBundle(formFromDraft(draft).fuchsia, sized);
+
+  it('is the one of that size and with those ports', () => {
+    expect(from(stored)).toMatchObject({ device: '2', processors: '2', ports: [{ name: 'ssh', host: '8022' }] });
+  });
+
+  it('stays the recommended one where that fits, or where none does', () => {
+    expect(from({ ...stored, device: { ...stored.device, processors: 4 } }).device).toBeNull();
+    expect(from({ ...stored, device: { ...stored.device, processors: 3 } }).device).toBeNull();
+    expect(withBundle({ ...newFuchsia(), processors: '2', memoryMiB: '8192' }, sized).device).toBeNull();
+  });
+});
