@@ -5,16 +5,20 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CleanupStack } from '../../src-main/core/kit/cleanup-stack.ts';
 import { openSocketPath } from '../../src-main/core/process/socket-path.ts';
+import { QmpClient } from '../../src-main/core/qmp/client.ts';
 import { eventually } from '../../src-main/core/testing/eventually.ts';
 import type { SessionClient } from '../../src-main/headless/session-client.ts';
+import type { Architecture } from '../../src-shared/model/engine.ts';
 import { writeSerialGuest } from './serial-guest.ts';
 import {
   generousMs,
+  isOver,
   launchReady,
   openSlipway,
   type SlipwayHome,
   stopAndWait,
   tempSlipway,
+  until,
 } from './slipway-under-test.ts';
 import { Terminal } from './terminal.ts';
 
@@ -88,6 +92,42 @@ describe('serial lines', () => {
     expect(await old.waitFor(/line 2 heard b/)).not.toContain('line 1');
     expect(old.writable).toBe(false);
     expect(await old.untilEnded()).not.toBe('');
+  });
+
+  it.each<[Architecture, string, number]>([
+    ['x86_64', 'pc', 8],
+    ['x86_64', 'q35', 6],
+    ['x86_64', 'microvm,pcie=on', 2],
+    ['aarch64', 'virt', 3],
+    ['aarch64', 'raspi3b', 2],
+    ['riscv64', 'virt', 3],
+  ])('every line of a %s %s with %i has a UART', async (architecture, machine, serialPorts) => {
+    const { client } = await openSlipway(home, cleanups);
+    const path = join(home.home, 'kernel');
+    await writeFile(path, Buffer.alloc(64 * 1024));
+    const file = await client.call('files.grant', { path });
+    const { id } = await client.call('instance.launch', {
+      name: 'board',
+      architecture,
+      guest: { kind: 'firmware', image: { as: 'bios', file } },
+      // A Raspberry Pi is sold in one size only.
+      device: {
+        machine,
+        ...(machine === 'raspi3b' ? { memoryMiB: 1024, processors: 4 } : { memoryMiB: 128 }),
+        serialPorts,
+      },
+      host: { acceleration: 'tcg', networking: 'none' },
+      runtime: { powerdownMs: 0, readiness: [], debug: { startPaused: true } },
+    });
+    const { status } = await until(client, id, (view) => view.status.phase === 'running' || isOver(view));
+    expect(status).toMatchObject({ phase: 'running' });
+    const qmp = await QmpClient.connect({ directory: home.paths.instance(id).run, name: 'qmp-user' });
+    cleanups.add(() => qmp.end());
+    const chardevs = (await qmp.execute('query-chardev')) as { label: string; 'frontend-open': boolean }[];
+    const lines = chardevs.filter(({ label }) => /^serial/.test(label));
+    expect(lines).toHaveLength(serialPorts);
+    expect(lines.filter((line) => !line['frontend-open'])).toEqual([]);
+    await stopAndWait(client, id);
   });
 
   it('a break reaches the line it was sent on, and no other', async () => {

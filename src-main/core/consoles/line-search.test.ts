@@ -58,6 +58,15 @@ describe('LineCutter', () => {
 });
 
 describe('findLine', () => {
+  it('gives an expression up that would never come to an end, and serves the others', async () => {
+    await writeFile(path, `${'a'.repeat(60)}b\nready 1\n`);
+    await tail.look();
+    const slow = findLine(tail, /^(a+)+$/);
+    const other = findLine(tail, /^ready \d$/);
+    await expect(slow).rejects.toMatchObject({ code: 'invalid_input' });
+    expect((await other).line).toBe('ready 1');
+  });
+
   it('finds what is already there, from the first byte', async () => {
     await writeFile(path, 'boot\r\n\x1b[32mlogin ready\x1b[0m\r\nlater\r\n');
     await tail.look();
