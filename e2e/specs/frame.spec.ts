@@ -1,19 +1,22 @@
 /** The frame: pages beside the list, the look a person chose, and the gallery of parts, which axe reads whole. */
 import { expectAccessible } from '../fixtures/accessibility.ts';
+import { slipway } from '../fixtures/command-line.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { Workbench } from '../pages/workbench.ts';
 
 const themes = ['light', 'dark'] as const;
 
-test('every part of the design system is accessible, in both themes and densities', async ({ app }) => {
+test('every part of the design system is accessible, in both themes', async ({ app }) => {
+  // axe asks for the colours behind every one of some hundred specimens.
+  test.slow();
   const { page } = app;
   await expect(page.getByRole('button', { name: 'New instance' })).toBeVisible();
   await page.evaluate(() => {
     window.location.hash = '#gallery';
   });
   await expect(page.getByRole('heading', { name: 'Gallery of parts' })).toBeVisible();
-  // Both themes and densities are on it side by side.
-  await expectAccessible(page, 'the gallery');
+  // Both themes and densities are on it side by side; densities have the same colours and roles.
+  for (const theme of themes) await expectAccessible(page, `the gallery, ${theme}`, `[aria-label="${theme}, compact"]`);
   for (const theme of themes) {
     await page.emulateMedia({ colorScheme: theme });
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
@@ -94,4 +97,32 @@ test('compact is denser, and nothing moves for whoever asked for that', async ({
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const quick = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--quick'));
   expect(Number.parseFloat(quick)).toBe(0);
+});
+
+test('a notice stays while it is pointed at, and makes room where somebody types', async ({ app }) => {
+  const workbench = new Workbench(app);
+  const { page } = app;
+  await workbench.button('Boot the demo guest').click();
+  await workbench.expectState('ready');
+  await slipway(app.home, 'stop', '--all', '--now');
+  await workbench.expectState('stopped');
+  await workbench.button('Delete').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  const notices = page.getByRole('region', { name: 'Notifications' });
+  await expect(notices.getByText('was moved to the trash')).toBeVisible();
+  await notices.hover();
+  await expectAccessible(page, 'a notice', '.notices');
+  await expect(notices).toHaveAttribute('data-place', 'bottom');
+  // Stands in for a cursor in the lower right of a terminal.
+  await page.evaluate(() => {
+    const input = document.createElement('input');
+    input.setAttribute('style', 'position: fixed; right: 40px; bottom: 30px; width: 8px');
+    document.body.append(input);
+    input.focus();
+  });
+  await page.keyboard.press('a');
+  await expect(notices).toHaveAttribute('data-place', 'top');
+  await notices.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('option', { name: /^demo/ })).toBeVisible();
+  await expect(notices.getByText('was moved to the trash')).toBeHidden();
 });
