@@ -11,8 +11,8 @@ import { instanceStrings } from '../../strings/instances.ts';
 import { Breakable } from '../../ui/breakable.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Modal } from '../../ui/modal.tsx';
+import { FailurePanel } from '../failure/failure-panel.tsx';
 import { DeletionFiles } from './deletion-files.tsx';
-import { FailurePanel } from './failure-panel.tsx';
 
 const strings = instanceStrings.deletion;
 

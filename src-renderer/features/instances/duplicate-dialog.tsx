@@ -10,7 +10,7 @@ import { instanceStrings } from '../../strings/instances.ts';
 import { Button } from '../../ui/button.tsx';
 import { type FieldMessage, Messages, TextField } from '../../ui/field.tsx';
 import { Modal } from '../../ui/modal.tsx';
-import { FailurePanel } from './failure-panel.tsx';
+import { FailurePanel } from '../failure/failure-panel.tsx';
 
 const strings = instanceStrings.duplicate;
 

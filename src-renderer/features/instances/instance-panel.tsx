@@ -9,10 +9,10 @@ import { instanceStrings } from '../../strings/instances.ts';
 import { CommandTab } from '../command/command-tab.tsx';
 import { ConsolePane } from '../console/console-pane.tsx';
 import { DetailsTab } from '../details/details-tab.tsx';
+import { InstanceFailure } from '../failure/instance-failure.tsx';
 import { PortsTab } from '../ports/ports-tab.tsx';
 import { ShowTab } from '../show/show-tab.tsx';
 import { TimelineTab } from '../timeline/timeline-tab.tsx';
-import { FailurePanel } from './failure-panel.tsx';
 import { InstanceHeader } from './instance-header.tsx';
 
 function isTab(value: string): value is InstanceTab {
@@ -25,11 +25,11 @@ export function InstancePanel({ view }: { view: InstanceView }) {
   const tabs = tabsOf(view);
   // The choice is kept for the next instance that has such a view.
   const tab = tabs.includes(wanted) ? wanted : 'console';
-  const { failure, lastLines } = view.status;
+  const { failure } = view.status;
   return (
     <main className="panel" aria-label={view.name}>
       <InstanceHeader view={view} />
-      {failure !== null && <FailurePanel failure={failure} lastLines={lastLines} />}
+      {failure !== null && <InstanceFailure view={view} failure={failure} />}
       <Tabs.Root className="panel-tabs" value={tab} onValueChange={(next) => isTab(next) && application.showTab(next)}>
         <Tabs.List className="tabs panel-tab-list" aria-label={instanceStrings.views}>
           {tabs.map((name) => (

@@ -11,7 +11,7 @@ import { screenshotStrings as strings } from '../../strings/screenshot.ts';
 import { Button } from '../../ui/button.tsx';
 import { Modal } from '../../ui/modal.tsx';
 import { saveFile } from '../../ui/save-file.ts';
-import { FailurePanel } from '../instances/failure-panel.tsx';
+import { FailurePanel } from '../failure/failure-panel.tsx';
 
 function pngOf(base64: string): Blob {
   return new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))], { type: 'image/png' });

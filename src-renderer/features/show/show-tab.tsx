@@ -14,7 +14,7 @@ import { CopyButton, CopyIcon } from '../../ui/copy-button.tsx';
 import { RawText } from '../../ui/raw-text.tsx';
 import { Segments } from '../../ui/segments.tsx';
 import { Facts } from '../details/facts-list.tsx';
-import { FailurePanel } from '../instances/failure-panel.tsx';
+import { FailurePanel } from '../failure/failure-panel.tsx';
 import { usePicker } from '../launch/use-picker.tsx';
 import { blocksOf, type ShownSection, sectionsOf } from './show-sections.ts';
 

@@ -11,7 +11,7 @@ import { fuchsiaStrings } from '../../../strings/fuchsia-form.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Messages } from '../../../ui/field.tsx';
 import { Segments } from '../../../ui/segments.tsx';
-import { FailurePanel } from '../../instances/failure-panel.tsx';
+import { FailurePanel } from '../../failure/failure-panel.tsx';
 import { FieldFrame } from '../fields/field-frame.tsx';
 import { useChoice, useFuchsia } from '../form-fields.tsx';
 import { useMessages } from '../messages.tsx';

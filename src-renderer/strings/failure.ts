@@ -1,0 +1,31 @@
+/** What a failure shows. */
+export const failureStrings = {
+  title: 'Failure',
+  fix: 'Fix',
+  fixes: 'Ways to repair it',
+  changes: (changes: readonly { field: string; value: unknown }[]) =>
+    changes.map(({ field, value }) => `${field}: ${value === null ? 'default' : String(value)}`).join('\n'),
+  stops: (instance: string) => `Ends "${instance}" first: the guest is asked, then told.`,
+  copied: 'Copied. It is for you to run.',
+  notCopied: 'It could not be copied.',
+  raw: 'What was said',
+  command: 'Command',
+  lastLines: 'Last lines of the serial output',
+  exitCode: (code: number) => `Exit code ${code}`,
+  exitSignal: (signal: string) => `Ended by ${signal}`,
+  engineLog: 'Engine log',
+  timeline: 'Timeline',
+  copyReport: 'Copy report',
+  showAll: (lines: number) => `Show all ${lines} lines`,
+  showLess: 'Show less',
+  report: {
+    cause: 'Cause',
+    hint: 'Fix',
+    code: 'Code',
+    rule: 'Known as',
+    exit: 'Exit',
+    engine: 'Engine',
+    instance: 'Instance',
+    boot: 'Boot',
+  },
+} as const;
