@@ -127,8 +127,8 @@ test('a busy port in the form, a free one at a press, ssh, a web server mapped w
   await inGuest('mkdir /tmp/www && echo from the guest > /tmp/www/index.html && busybox httpd -p 8080 -h /tmp/www');
   await expect(ports.row('web')).toContainText(/answers: HTTP\/1\.\d 200/, { timeout: 20_000 });
   await inBothThemes(workbench, async (theme) => {
-    await keepScreenshot(app, `ports-${theme}`);
     await expectAccessible(page, `ports of a running guest, ${theme}`);
+    await keepScreenshot(app, `ports-${theme}`);
   });
 
   const url = `http://127.0.0.1:${await ports.hostPort('web')}/`;

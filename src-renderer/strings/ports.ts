@@ -63,8 +63,6 @@ export const portStrings = {
   newPort: 'the new mapping',
 
   add: 'Add mapping',
-  save: 'Save',
-  cancel: 'Cancel',
   edit: (name: string) => `Edit ${name}`,
   remove: (name: string) => `Remove ${name}`,
   open: (url: string) => `Open ${url}`,
@@ -74,7 +72,6 @@ export const portStrings = {
   removed: (name: string, instance: string) => `The mapping “${name}” of ${instance} was removed.`,
   copied: (what: string) => `Copied: ${what}`,
   notCopied: 'The clipboard cannot be written to here.',
-  undo: 'Undo',
   use: (port: number) => `Use ${port}`,
   takeAbout: (port: number, name: string) => `Use ${port}, which is free, for ${name}`,
   guestNeeded: 'A guest port is a number from 1 to 65535.',

@@ -63,7 +63,6 @@ export const portStatusSchema = z.strictObject({
   owner: portOwnerSchema.nullish(),
 });
 export type PortStatus = z.infer<typeof portStatusSchema>;
-export type PortState = PortStatus['state'];
 
 /** QEMU listens for it, whatever the guest does. */
 export function isMapped({ state }: Pick<PortStatus, 'state'>): boolean {

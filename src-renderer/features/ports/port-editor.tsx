@@ -3,6 +3,7 @@ import { Plus } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
 import { isLoopback, type PortMapping } from '../../../src-shared/model/ports.ts';
+import { commonStrings } from '../../strings/common.ts';
 import { portStrings } from '../../strings/ports.ts';
 import { Button } from '../../ui/button.tsx';
 import { Messages } from '../../ui/field.tsx';
@@ -138,11 +139,11 @@ export function PortEditor(props: PortEditorProps) {
           <form id={form} className="port-form" onSubmit={(event) => void submit(event)}>
             {onCancel !== undefined && (
               <Button small tone="quiet" onClick={onCancel}>
-                {portStrings.cancel}
+                {commonStrings.cancel}
               </Button>
             )}
             <Button small type="submit" disabled={busy} {...(action === 'add' && { icon: Plus })}>
-              {portStrings[action]}
+              {action === 'add' ? portStrings.add : commonStrings.save}
             </Button>
           </form>
         </td>

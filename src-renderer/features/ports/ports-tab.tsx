@@ -9,6 +9,7 @@ import { toFailure } from '../../../src-shared/contract/errors.ts';
 import type { InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
 import type { PortMapping, PortStatus } from '../../../src-shared/model/ports.ts';
 import { useApplication, useDetails } from '../../state/context.tsx';
+import { commonStrings } from '../../strings/common.ts';
 import { portStrings } from '../../strings/ports.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -98,7 +99,7 @@ export function PortsTab({ view }: { view: InstanceView }) {
         tone: 'plain',
         text: portStrings.removed(name, view.name),
         failure: null,
-        action: { label: portStrings.undo, run: restore },
+        action: { label: commonStrings.undo, run: restore },
       });
     } catch (error) {
       application.notifyFailure(toFailure(error));

@@ -297,6 +297,22 @@ describe('its consoles', () => {
 });
 
 describe('show and stop', () => {
+  it('ports are tried when asked, what answered is shown, and none is changed', async () => {
+    const netdev = ['-netdev', 'type=user,id=net0,hostfwd=tcp:127.0.0.1:0-:22'];
+    const script = { banners: { 22: { text: 'SSH-2.0-fake\r\n' } } };
+    await started('emu', script, { arguments: ffxArguments(at('emu'), netdev) });
+    const { get, view } = await adopt();
+    await get('ffx-emu').describe();
+    const { ports } = get('ffx-emu');
+    expect(await ports.probe(null, false)).toMatchObject([{ state: 'answering', answer: 'SSH-2.0-fake' }]);
+    expect(view('ffx-emu').ports).toMatchObject([{ state: 'answering', answer: 'SSH-2.0-fake' }]);
+    expect(() => ports.demandChange()).toThrow("Cannot change the ports of emu: it is ffx's.");
+    await expect(ports.remove('ssh')).rejects.toMatchObject({
+      code: 'not_permitted',
+      failure: { hint: expect.stringContaining('hostfwd_add') },
+    });
+  });
+
   it('reads the ports when asked, and gives QMP back', async () => {
     const netdev = ['-netdev', 'type=user,id=net0,hostfwd=tcp:127.0.0.1:0-:22'];
     await started('emu', {}, { arguments: ffxArguments(at('emu'), netdev) });
