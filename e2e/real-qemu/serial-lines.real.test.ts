@@ -8,6 +8,7 @@ import { openSocketPath } from '../../src-main/core/process/socket-path.ts';
 import { QmpClient } from '../../src-main/core/qmp/client.ts';
 import { eventually } from '../../src-main/core/testing/eventually.ts';
 import type { SessionClient } from '../../src-main/headless/session-client.ts';
+import { decodeArrivals } from '../../src-shared/contract/console-times.ts';
 import type { Architecture } from '../../src-shared/model/engine.ts';
 import { writeSerialGuest } from './serial-guest.ts';
 import {
@@ -185,6 +186,8 @@ describe('serial lines', () => {
     // Somebody else types while nobody owns the guest.
     await first.close();
     const leftAt = Date.now();
+    // What comes within 30 ms counts as seen; the condition is time itself.
+    await new Promise((resolve) => setTimeout(resolve, 50));
     await writeFile(home.paths.instance(id).boot(1).serialInput, 'b');
     const { output } = home.paths.instance(id).boot(1).serial('serial');
     await eventually(async () => (await readFile(output, 'latin1')).includes('heard b\r\n'), { timeoutMs: generousMs });
@@ -198,7 +201,12 @@ describe('serial lines', () => {
     expect(known).toEqual(came);
     const unseen = rows.at(-1);
     expect(unseen?.at).toBeGreaterThanOrEqual(leftAt - 20);
+    expect(unseen?.earlierMs).toBeGreaterThanOrEqual(50);
     expect((unseen?.at ?? 0) - (unseen?.earlierMs ?? 0)).toBeLessThanOrEqual(leftAt);
+
+    const times = { id, console: 'serial', from: 0, to: 1024 * 1024 } as const;
+    const { base64 } = await second.client.call('console.times', times);
+    expect(decodeArrivals(Buffer.from(base64, 'base64'))).toEqual(expect.arrayContaining([came, unseen]));
 
     const found = await second.client.call('console.search', { id, console: 'serial', text: 'HEARD .$', regex: true });
     expect(found.matches.map(({ text }) => text)).toEqual(['line 1 heard a', 'line 1 heard b']);

@@ -120,7 +120,9 @@ export class ArrivalTimes {
     await this.#writing;
   }
 
+  /** To be called when the transcript was just looked at: up to now nothing else came. */
   async close(): Promise<void> {
+    if (this.#count > 0) this.#seenAt = Math.max(this.#seenAt, Date.now());
     await this.flush();
     this.#closed = true;
     await this.#file?.close();

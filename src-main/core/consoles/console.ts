@@ -6,6 +6,7 @@
  * what an instance is, or stands between the guest and its file.
  */
 import type { NoteKind } from '../../../src-shared/contract/console-frames.ts';
+import type { Arrival } from '../../../src-shared/contract/console-times.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import { CleanupStack } from '../kit/cleanup-stack.ts';
@@ -225,6 +226,13 @@ export class Console {
     return withoutSequences(new TextDecoder().decode(bytes));
   }
 
+  /** When the bytes of this boot from `from` to `to` came. */
+  async arrivals(from: number, to: number): Promise<readonly Arrival[]> {
+    const { tail, times } = this.#stream().viewed;
+    await tail.look();
+    return (await times?.between(from, to)) ?? [];
+  }
+
   /** The boot is over: viewers get what is in the file and then the reason. They stay, for the next boot. */
   async end(reason: string): Promise<void> {
     if (this.#current === null || this.#endReason !== null) return;
@@ -267,6 +275,7 @@ export class Console {
       cleanups.add(() => times.close());
       const tail = new Tail(stream.path);
       cleanups.add(() => tail.close());
+      cleanups.add(async () => void (await tail.look()));
       // Before everybody else: who is told of bytes may ask when they came.
       tail.changes.on((change) => {
         if (change.kind === 'grew') times.grew(change.size, change.time);

@@ -5,6 +5,7 @@
  * Must never open a monitor socket that nobody looks at: QEMU serves one client at a time, and scripts come first.
  */
 import type { ConsoleFrame, NoteKind } from '../../../src-shared/contract/console-frames.ts';
+import type { Arrival } from '../../../src-shared/contract/console-times.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { type ConsoleName, isSerial, type SerialName, serialNamesOf } from '../../../src-shared/model/console.ts';
 import { Console, type ConsoleStream } from '../consoles/console.ts';
@@ -101,6 +102,17 @@ export class InstanceConsoles implements ManagedConsoles {
 
   transcriptOf(name: ConsoleName, boot: number | null): string {
     return this.#streamOf(name, boot ?? this.#boot, false).path;
+  }
+
+  async arrivals(name: ConsoleName, boot: number | null, from: number, to: number): Promise<readonly Arrival[]> {
+    if (boot === null || boot === this.#boot) return (await this.#console(name)).arrivals(from, to);
+    const past = new Console({ clock: this.#clock });
+    try {
+      await past.restart({ ...this.#streamOf(name, boot, false), isPast: true });
+      return await past.arrivals(from, to);
+    } finally {
+      await past.dispose();
+    }
   }
 
   /** Tells everybody who looks at a serial line of something that is no output. */

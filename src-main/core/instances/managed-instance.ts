@@ -5,6 +5,7 @@
  */
 
 import type { ConsoleFrame } from '../../../src-shared/contract/console-frames.ts';
+import type { Arrival } from '../../../src-shared/contract/console-times.ts';
 import type { Action } from '../../../src-shared/lifecycle.ts';
 import type { ConsoleName, LogFile } from '../../../src-shared/model/console.ts';
 import type { InstanceId } from '../../../src-shared/model/ids.ts';
@@ -48,6 +49,8 @@ export interface ManagedConsoles {
   open(name: ConsoleName, boot: number | null, send: (frame: ConsoleFrame) => void): Promise<OpenedConsole>;
   /** The file with what a console said; `boot` null: in the current one. It need not be there. */
   transcriptOf(name: ConsoleName, boot: number | null): string;
+  /** When its bytes from `from` to `to` came. */
+  arrivals(name: ConsoleName, boot: number | null, from: number, to: number): Promise<readonly Arrival[]>;
 }
 
 export interface ManagedPorts {

@@ -69,5 +69,18 @@ export const consoleCalls = {
       size: z.number().nonnegative(),
     }),
   ),
+  /** When the bytes from `from` to `to` came: arrivals as in console-times.ts. For a whole transcript, a range at a time. */
+  'console.times': row(
+    z
+      .strictObject({
+        id: instanceIdSchema,
+        console: consoleNameSchema,
+        boot: z.number().int().positive().nullable().default(null),
+        from: z.number().int().nonnegative(),
+        to: z.number().int().nonnegative(),
+      })
+      .refine(({ from, to }) => to - from <= 1024 * 1024, 'at most 1 MiB at a time'),
+    z.strictObject({ base64: z.string() }),
+  ),
   'console.close': row(z.strictObject({ viewer: z.number().int() }), nothing),
 } as const;

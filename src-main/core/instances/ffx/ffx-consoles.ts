@@ -10,6 +10,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ConsoleFrame } from '../../../../src-shared/contract/console-frames.ts';
+import type { Arrival } from '../../../../src-shared/contract/console-times.ts';
 import { SlipwayError } from '../../../../src-shared/contract/errors.ts';
 import type { ConsoleName } from '../../../../src-shared/model/console.ts';
 import { Console, type ConsoleStream } from '../../consoles/console.ts';
@@ -116,6 +117,11 @@ export class FfxConsoles implements ManagedConsoles {
   transcriptOf(name: ConsoleName): string {
     if (!isFfxConsole(name)) throw noSuchLine(name);
     return this.#paths[name];
+  }
+
+  async arrivals(name: ConsoleName, _boot: number | null, from: number, to: number): Promise<readonly Arrival[]> {
+    if (!isFfxConsole(name)) throw noSuchLine(name);
+    return this.#consoles[name].arrivals(from, to);
   }
 
   async dispose(): Promise<void> {

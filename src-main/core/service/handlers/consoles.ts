@@ -1,5 +1,6 @@
 /** Consoles: opened and closed; their bytes go past the router. */
 import type { consoleCalls } from '../../../../src-shared/contract/calls/consoles.ts';
+import { encodeArrivals } from '../../../../src-shared/contract/console-times.ts';
 import { searchTranscript } from '../../consoles/transcript-search.ts';
 import type { HandlerServices, HandlersOf } from './services.ts';
 
@@ -21,6 +22,10 @@ export function consoleHandlers({ manager }: HandlerServices): HandlersOf<typeof
     },
     'console.search': ({ id, console, boot, ...query }) =>
       searchTranscript(manager.get(id).consoles.transcriptOf(console, boot), query),
+    'console.times': async ({ id, console, boot, from, to }) => {
+      const arrivals = await manager.get(id).consoles.arrivals(console, boot, from, to);
+      return { base64: Buffer.from(encodeArrivals(arrivals)).toString('base64') };
+    },
     'console.close': async ({ viewer }, session) => {
       session.closeViewer(viewer);
       return {};
