@@ -5,7 +5,7 @@
  * Must never leave the Spec saying what the guest does not have: the guest is changed first, and back again when the
  * Spec cannot be written.
  */
-import { type Failure, SlipwayError } from '../../../src-shared/contract/errors.ts';
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import { isMapped, type PortMapping, type PortStatus, webScheme } from '../../../src-shared/model/ports.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
@@ -17,6 +17,7 @@ import { thisHost } from '../network/user-mode.ts';
 import { humanMonitorCommand } from '../qmp/commands.ts';
 import type { InstanceState } from './instance-state.ts';
 import type { ManagedPorts } from './managed-instance.ts';
+import { connectAddress, lostMapping, mappingOf, probed } from './port-status.ts';
 import type { RunningGuest } from './running-guest.ts';
 import type { InstanceServices } from './services.ts';
 
@@ -161,7 +162,9 @@ export class InstancePorts implements ManagedPorts {
       await this.#live(mappingOf(before)).catch((lost: unknown) => {
         this.#services.log.error('a mapping could not be put back', { id: this.#spec.id, error: String(lost) });
         this.#state.learn({
-          ports: this.#state.current.ports.map((port) => (port.name === before.name ? failed(before, lost) : port)),
+          ports: this.#state.current.ports.map((port) =>
+            port.name === before.name ? lostMapping(before, lost) : port,
+          ),
         });
       });
       throw error;
@@ -285,33 +288,4 @@ export class InstancePorts implements ManagedPorts {
     if (this.#guest() === null) return this.#spec.host.networking;
     return this.#state.current.record?.settled?.networking ?? this.#spec.host.networking;
   }
-}
-
-function mappingOf({ name, protocol, guest, host, bind }: PortStatus): PortMapping {
-  return { name, protocol, guest, host, bind };
-}
-
-/** A program on this host reaches a mapping on every address by loopback. */
-export function connectAddress({ bind }: Pick<PortStatus, 'bind'>): string {
-  return bind === '0.0.0.0' || bind === 'localhost' ? '127.0.0.1' : bind;
-}
-
-/** The status after a look. A guest that has answered before and accepts now is slow, not silent. Pure. */
-export function probed(port: PortStatus, result: ProbeResult): PortStatus {
-  if (result.state === 'answering') return { ...port, state: 'answering', answer: result.answer };
-  if (result.state === 'accepting' && port.state === 'answering') return port;
-  if (result.state === 'closed') return failed(port, null);
-  // Nothing new was learnt.
-  if (result.state === 'mapped' && port.state !== 'mapped') return port;
-  return { ...port, state: result.state, answer: null };
-}
-
-function failed(port: PortStatus, cause: unknown): PortStatus {
-  const failure: Failure = {
-    code: 'qmp_error',
-    message: `QEMU does not listen on port ${port.host} any more.`,
-    ...(cause === null ? {} : { cause: cause instanceof Error ? cause.message : String(cause) }),
-    hint: 'It may have been removed in the monitor. Remove the mapping and add it again.',
-  };
-  return { ...port, state: 'failed', failure, answer: null };
 }

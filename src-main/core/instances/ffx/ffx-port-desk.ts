@@ -2,8 +2,8 @@
 import { isMapped, type PortMapping, type PortStatus, webScheme } from '../../../../src-shared/model/ports.ts';
 import { SingleFlight } from '../../kit/single-flight.ts';
 import { type ProbeResult, probePort } from '../../network/port-probe.ts';
-import { connectAddress, probed } from '../instance-ports.ts';
 import type { ManagedPorts } from '../managed-instance.ts';
+import { connectAddress, probed } from '../port-status.ts';
 import { refusal } from './ffx-view.ts';
 
 interface Answer {
