@@ -1,5 +1,6 @@
 /** A Fuchsia guest as label and value: its sources, its engine, and what was asked beyond the defaults. */
 import type { FuchsiaGuest } from '../../../src-shared/model/spec.ts';
+import { factStrings as strings } from '../../strings/facts.ts';
 import { type Fact, machine, words } from './facts.ts';
 
 const files = (rows: readonly (readonly [string, string | null])[]): Fact[] =>
@@ -9,28 +10,20 @@ function sourceFacts({ source }: FuchsiaGuest): Fact[] {
   switch (source.from) {
     case 'bundle':
       return [
-        machine('Product bundle', source.directory),
-        ...(source.system === 'a' ? [] : [words('System', source.system.toUpperCase())]),
-        words('Device', source.device ?? 'the recommended one'),
+        machine(strings.productBundle, source.directory),
+        ...(source.system === 'a' ? [] : [words(strings.system, source.system.toUpperCase())]),
+        words(strings.device, source.device ?? strings.recommended),
       ];
     case 'files':
       return files([
-        ['Kernel', source.kernel],
-        ['ZBI', source.zbi],
-        [`Disk (${source.disk?.kind ?? ''})`, source.disk?.file ?? null],
+        [strings.kernel, source.kernel],
+        [strings.zbi, source.zbi],
+        [strings.diskOf(source.disk?.kind ?? ''), source.disk?.file ?? null],
       ]);
     case 'template':
-      return [machine('Flag template', source.template)];
+      return [machine(strings.flagTemplate, source.template)];
   }
 }
-
-const reuse: Record<FuchsiaGuest['reuse'], string> = {
-  check: 'staged images, while their sources are unchanged',
-  reuse: 'staged images, unchecked',
-  restage: 'nothing: staged anew at each launch',
-};
-
-const engines: Record<FuchsiaGuest['engine'], string> = { auto: 'automatic', qemu: 'QEMU', femu: 'FEMU' };
 
 /** Without a device of its own the guest's size is what the form said. */
 export const fuchsiaSized = ({ source, virtualDevice }: FuchsiaGuest): boolean =>
@@ -38,32 +31,32 @@ export const fuchsiaSized = ({ source, virtualDevice }: FuchsiaGuest): boolean =
 
 export function fuchsiaFacts(guest: FuchsiaGuest): Fact[] {
   const options = [
-    guest.headless ? 'headless' : 'with a window',
-    guest.debugger ? 'waits for a debugger' : '',
-    guest.uefi ? 'UEFI' : '',
-    guest.serialNumber ? '' : 'no serial number',
-    guest.hidpiScaling ? 'HiDPI scaling' : '',
-    guest.verbose ? 'verbose' : '',
+    guest.headless ? strings.headless : strings.withWindow,
+    guest.debugger ? strings.waitsForDebugger : '',
+    guest.uefi ? strings.uefi : '',
+    guest.serialNumber ? '' : strings.noSerialNumber,
+    guest.hidpiScaling ? strings.hidpi : '',
+    guest.verbose ? strings.verbose : '',
   ].filter(Boolean);
   const asked = guest.kernelArguments.join(' ');
   return [
     ...sourceFacts(guest),
-    ...files([['Virtual device', guest.virtualDevice]]),
-    words('Engine', engines[guest.engine]),
-    words('GPU', guest.gpu),
-    words('Options', options.join(', ')),
+    ...files([[strings.virtualDevice, guest.virtualDevice]]),
+    words(strings.engine, strings.engines[guest.engine]),
+    words(strings.gpu, guest.gpu),
+    words(strings.options, options.join(', ')),
     ...(guest.console === 'none'
       ? []
-      : [words('Console in front', guest.console === 'monitor' ? 'monitor' : 'serial')]),
-    ...(asked === '' ? [] : [machine('Kernel arguments', asked)]),
+      : [words(strings.consoleInFront, guest.console === 'monitor' ? strings.monitor : strings.serial)]),
+    ...(asked === '' ? [] : [machine(strings.kernelArguments, asked)]),
     ...(guest.smp === null ? [] : [machine('-smp', guest.smp)]),
     ...files([
-      ['Dev config', guest.devConfig],
-      ['Upscript', guest.upscript],
-      ['vbmeta key', guest.vbmetaKey],
-      ['vbmeta key metadata', guest.vbmetaKeyMetadata],
+      [strings.devConfig, guest.devConfig],
+      [strings.upscript, guest.upscript],
+      [strings.vbmetaKey, guest.vbmetaKey],
+      [strings.vbmetaKeyMetadata, guest.vbmetaKeyMetadata],
     ]),
-    words('Reused', reuse[guest.reuse]),
-    ...(guest.flags === null ? [] : [words('Flags', 'edited by hand')]),
+    words(strings.reused, strings.reuse[guest.reuse]),
+    ...(guest.flags === null ? [] : [words(strings.flags, strings.editedByHand)]),
   ];
 }
