@@ -46,7 +46,8 @@ function sizeFacts({ guest, device }: Spec): Fact[] {
   // The size of other Fuchsia guests is their device's; the Show tab tells it.
   if (guest.kind === 'fuchsia' && !fuchsiaSized(guest)) return [];
   const processors = strings.processors(device.processors);
-  if (guest.kind === 'fuchsia') return [words('CPU', processors), words('Memory', `${device.memoryMiB} MiB`)];
+  if (guest.kind === 'fuchsia')
+    return [words(strings.cpu, processors), words(strings.memory, `${device.memoryMiB} MiB`)];
   return [
     words(strings.machine, device.machine ?? strings.chosen),
     words(strings.cpu, `${device.cpu ?? strings.chosen}, ${processors}`),
