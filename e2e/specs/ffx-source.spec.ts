@@ -1,8 +1,10 @@
 /** An instance that `ffx emu` made, as the source of one's own: its images and ports, in the form and then on disk. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stageInstance } from '../../src-main/core/instances/ffx/testing/ffx-emulator.ts';
 import { slipway } from '../fixtures/command-line.ts';
 import { test as base, expect } from '../fixtures/test.ts';
+import { testSparseDisk, testZbi } from '../fixtures/test-product-bundle.ts';
 import { Workbench } from '../pages/workbench.ts';
 
 const test = base.extend({
@@ -10,6 +12,8 @@ const test = base.extend({
   home: async ({ home }, use) => {
     const root = join(home, 'ffx');
     await stageInstance(join(root, 'emu'), { portMap: { ssh: { guest: 22, host: 8022 } } });
+    await writeFile(join(root, 'emu', 'f.zbi'), testZbi());
+    await writeFile(join(root, 'emu', 'fxfs.blk'), testSparseDisk());
     process.env.SLIPWAY_FFX_INSTANCES = root;
     await use(home);
     delete process.env.SLIPWAY_FFX_INSTANCES;

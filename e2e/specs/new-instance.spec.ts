@@ -32,6 +32,14 @@ async function downloadOf(page: Page, press: () => Promise<void>): Promise<Downl
   return download;
 }
 
+/** The window asks natively before a text may name files; here a person says yes. */
+async function sayYesNatively(app: SlipwayApp): Promise<void> {
+  if (app.face !== 'electron') return;
+  await app.electron.evaluate(({ dialog }) => {
+    dialog.showMessageBox = async () => ({ response: 0, checkboxChecked: false });
+  });
+}
+
 const stopAll = (home: string) => slipway(home, 'stop', '--all', '--now');
 
 test('from the gallery to a running demo and once more, by keyboard alone', async ({ app, home }) => {
@@ -76,6 +84,7 @@ test('from the gallery to a running demo and once more, by keyboard alone', asyn
 
 test('a script with variables becomes a form that boots', async ({ app, home }) => {
   await copyFile(demoKernel, join(home, 'my kernel.elf'));
+  await sayYesNatively(app);
   const workbench = new Workbench(app);
   const { page } = app;
   const dialog = await workbench.openNewInstance();
@@ -112,6 +121,7 @@ test('a field lights its arguments, an argument leads to its field, and an edite
 }) => {
   const workbench = new Workbench(app);
   const { page } = app;
+  await sayYesNatively(app);
   const dialog = await workbench.openNewInstance('Demo');
   const option = (text: string) => command(dialog).getByRole('option').filter({ hasText: text });
   await dialog.getByLabel('Memory (MiB)').focus();

@@ -22,8 +22,6 @@ export const launchStrings = {
   launchKeys: 'Ctrl+Enter',
   more: 'More',
   failed: 'Launch failed',
-  failureRaw: 'What was said',
-  failureFix: 'Fix',
   dropHint: 'Files can be dropped anywhere on this dialog.',
   toFix: (count: number, first: string) => (count === 1 ? first : `${count} things to fix. The first: ${first}`),
   noBrowserPath: 'A browser does not tell where a dropped file lies. Choose it with the button instead.',
@@ -148,11 +146,13 @@ export const pasteStrings = {
   result: 'From what was pasted',
   summary: (counts: Readonly<Record<'field' | 'slipway' | 'kept' | 'dropped', number>>) =>
     [
-      `${counts.field} in fields`,
-      `${counts.slipway} done by Slipway`,
-      `${counts.kept} kept word for word`,
-      `${counts.dropped} left out`,
-    ].join(' · '),
+      counts.kept > 0 && `${counts.kept} kept word for word`,
+      counts.dropped > 0 && `${counts.dropped} left out`,
+      counts.field > 0 && `${counts.field} in fields`,
+      counts.slipway > 0 && `${counts.slipway} done by Slipway`,
+    ]
+      .filter((part) => part !== false)
+      .join(' · '),
   fates: { field: 'field', slipway: 'Slipway', kept: 'kept', dropped: 'left out' },
   all: (count: number) => `All ${count} arguments`,
   notes: 'To know before launching',

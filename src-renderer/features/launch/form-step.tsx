@@ -62,8 +62,7 @@ export function FormStep(props: FormStepProps) {
     onForm((before) => ({ ...before, ...(typeof part === 'function' ? part(before) : part) }));
     submit.forget();
   };
-  const take = (next: Draft): void =>
-    onForm((before) => ({ ...formFromDraft(next), kind: next.guest.kind ?? before.kind }));
+  const take = (next: Draft): void => onForm(() => formFromDraft(next));
   const send = async (launch: boolean): Promise<void> => {
     setTried(true);
     const first = fields.current === null ? undefined : firstInForm(fields.current, problems);
@@ -125,7 +124,7 @@ export function FormStep(props: FormStepProps) {
                   />
                 )}
                 <SourceHead kind={form.kind} onBack={onBack} />
-                {reading !== null && <ImportedArguments reading={reading} />}
+                {reading !== null && <ImportedArguments reading={reading} onGo={go} />}
                 <Own.Text of="name" field="name" />
                 <GuestFields />
                 <Disclosure label={launchStrings.more} open={more} onOpenChange={setMore}>

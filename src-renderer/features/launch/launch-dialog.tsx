@@ -56,7 +56,10 @@ export function LaunchDialog({ begin, onClose }: LaunchDialogProps) {
     setFailure(null);
     try {
       const at = keyOf(source);
-      const next = begun.get(at) ?? (await beginner.begin(source, begun));
+      const before = begun.get(at);
+      // An edited command or a dropped file can have made another guest of it.
+      const same = before !== undefined && (source.kind !== 'guest' || before.form.kind === source.guest);
+      const next = same ? before : await beginner.begin(source, begun);
       const { draft } = draftFromForm(next.form);
       if (!atOnce || draft === null) {
         show(next, at, atOnce);

@@ -1,4 +1,5 @@
 /** What became of each argument of a pasted command line: notes, then what was kept or left out, the rest folded. */
+import '../../command/command.css';
 import './paste.css';
 import type { ImportedArgument } from '../../../../src-shared/model/template.ts';
 import { pasteStrings } from '../../../strings/launch.ts';
@@ -15,7 +16,14 @@ const tones: Record<ImportedArgument['fate'], BadgeTone> = {
   dropped: 'warning',
 };
 
-function Rows({ list, label }: { list: readonly ImportedArgument[]; label: string }) {
+interface RowsProps {
+  readonly list: readonly ImportedArgument[];
+  readonly label: string;
+  /** Goes to a field of the form. */
+  readonly onGo: (field: string) => void;
+}
+
+function Rows({ list, label, onGo }: RowsProps) {
   return (
     <table className="imported-table" aria-label={label}>
       <thead className="unseen">
@@ -33,7 +41,7 @@ function Rows({ list, label }: { list: readonly ImportedArgument[]; label: strin
             </td>
             <td>
               <Badge tone={tones[argument.fate]}>{pasteStrings.fates[argument.fate]}</Badge>{' '}
-              {argument.field !== null && <span>{labelOf(argument.field)}. </span>}
+              <FieldOf argument={argument} onGo={onGo} />
               <span className="field-hint">{argument.note}</span>
             </td>
           </tr>
@@ -43,7 +51,19 @@ function Rows({ list, label }: { list: readonly ImportedArgument[]; label: strin
   );
 }
 
-export function ImportedArguments({ reading }: { reading: Reading }) {
+function FieldOf({ argument: { field, fate }, onGo }: { argument: ImportedArgument; onGo: (field: string) => void }) {
+  const target = fate === 'kept' ? 'runtime.extraArguments' : field;
+  if (target === null) return null;
+  return (
+    <>
+      <button type="button" className="command-link" onClick={() => onGo(target)}>
+        {labelOf(target)}
+      </button>{' '}
+    </>
+  );
+}
+
+export function ImportedArguments({ reading, onGo }: { reading: Reading; onGo: (field: string) => void }) {
   const counts = countsOf(reading);
   const all = argumentsByConcern(reading);
   const odd = all.filter(({ fate }) => fate === 'kept' || fate === 'dropped');
@@ -58,9 +78,9 @@ export function ImportedArguments({ reading }: { reading: Reading }) {
           ))}
         </ul>
       )}
-      {odd.length > 0 && <Rows list={odd} label={pasteStrings.fate} />}
+      {odd.length > 0 && <Rows list={odd} label={pasteStrings.fate} onGo={onGo} />}
       <Disclosure label={pasteStrings.all(all.length)}>
-        <Rows list={all} label={pasteStrings.all(all.length)} />
+        <Rows list={all} label={pasteStrings.all(all.length)} onGo={onGo} />
       </Disclosure>
     </section>
   );

@@ -61,7 +61,8 @@ export function Card({ card, id, selected, onPoint, onChoose }: CardProps) {
       aria-selected={selected}
       aria-disabled={card.unavailable !== null}
       aria-keyshortcuts={card.digit ?? undefined}
-      onMouseEnter={onPoint}
+      // Not on entering: a card that is drawn under a resting pointer was not pointed at.
+      onMouseMove={onPoint}
       onClick={onChoose}
     >
       <Icon size={18} strokeWidth={1.5} aria-hidden />
