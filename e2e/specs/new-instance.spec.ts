@@ -182,7 +182,9 @@ test('a template is saved, used, given away, taken in and deleted; a script is s
   await copyFile(demoKernel, kernel);
   const workbench = new Workbench(app);
   const { page } = app;
-  let dialog = await workbench.openNewInstance();
+  // On the empty list: nobody types there, so it can only be meant as a new instance.
+  await expect(workbench.button('Boot the demo guest')).toBeVisible();
+  let dialog = page.getByRole('dialog', { name: 'New instance' });
   await workbench.paste(`qemu-system-x86_64 -name base -kernel ${kernel} -m 64M -nographic`);
   await expect(dialog.getByLabel('Memory (MiB)')).toHaveValue('64');
 
