@@ -63,6 +63,8 @@ export function importCommand({ text, host, variables }: ImportInput): ImportedC
   machine.cpu = facts.cpu ?? machinesOwnCpu;
   machine.acceleration = facts.acceleratedByName ? 'auto' : 'tcg';
   readMachine(reading);
+  // The board of 1985 has a CPU of its own in either program.
+  if (reading.machineName === 'isapc' && !reading.has('cpu')) machine.cpu = machinesOwnCpu;
   if (machine.acceleration === 'tcg' && !reading.has('accel', 'no-kvm', 'machine', 'M'))
     reading.note(
       'The command asks for no acceleration, and neither does the instance; "auto" would be faster where this computer can.',

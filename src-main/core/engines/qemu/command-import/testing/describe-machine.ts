@@ -478,7 +478,7 @@ export function describeMachine(
     program: `qemu-system-${family}`,
     machine: [type, ...rest].join(','),
     accelerators,
-    cpu: value('cpu', arch === 'i386' ? 'qemu32' : 'default'),
+    cpu: value('cpu', arch === 'i386' && type !== 'isapc' ? 'qemu32' : 'default'),
     memory:
       [...memory]
         .map(([key, text]) => `${key}=${key === 'size' ? mebibytes(text) : text}`)
