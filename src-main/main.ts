@@ -17,6 +17,8 @@ process.once('uncaughtException', (error) => void end(toFailure(error)));
 /** False where nobody can answer a question; see quitting.ts. */
 const attended = process.env.SLIPWAY_QUIT !== 'leave';
 const output = join(dirname(fileURLToPath(import.meta.url)), '..');
+// QEMU opens the assets by their paths, and it cannot look into an archive: packaged, they lie beside it.
+const assets = join(app.isPackaged ? process.resourcesPath : output, 'assets');
 
 quietChromium();
 registerAppScheme();
@@ -34,12 +36,15 @@ else if (isAlreadyOpen(home)) app.exit(0);
 else void end(home);
 
 async function open(): Promise<OpenHome> {
-  // QEMU opens the assets by their paths, and it cannot look into an archive: packaged, they lie beside it.
-  return openHome(await claimHome(), join(app.isPackaged ? process.resourcesPath : output, 'assets'));
+  return openHome(await claimHome(), assets);
 }
 
 async function show(opened: OpenHome): Promise<void> {
-  const places = { page: join(output, 'renderer'), preload: join(output, 'main', 'preload.cjs') };
+  const places = {
+    page: join(output, 'renderer'),
+    preload: join(output, 'main', 'preload.cjs'),
+    trayIcon: join(assets, 'icons', '24x24.png'),
+  };
   await openWindow(opened, places, attended);
 }
 

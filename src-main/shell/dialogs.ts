@@ -7,6 +7,7 @@ import { type BrowserWindow, dialog, type MessageBoxOptions, shell } from 'elect
 import { type Failure, SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { FaceAbilities } from '../core/service/client.ts';
 import { decideLink } from './links.ts';
+import { shellStrings } from './strings.ts';
 import { bringToFront } from './window.ts';
 import type { WindowState } from './window-state.ts';
 import type { Windows } from './windows.ts';
@@ -27,7 +28,7 @@ export function createAbilities(
       type: 'warning',
       message: title,
       detail,
-      buttons: [action, 'Cancel'],
+      buttons: [action, shellStrings.cancel],
       defaultId: 1,
       cancelId: 1,
       noLink: true,
@@ -56,11 +57,15 @@ export function createAbilities(
     async openLink(text) {
       const link = decideLink(text);
       if (link.kind === 'refuse') {
-        throw new SlipwayError('not_permitted', 'This link is not opened.', { cause: link.reason, raw: text });
+        throw new SlipwayError('not_permitted', shellStrings.links.refused, { cause: link.reason, raw: text });
       }
       if (link.kind === 'ask') {
-        const question = { title: `Open ${link.host} in the browser?`, detail: link.url, action: 'Open' };
-        if (!(await confirm(question))) throw new SlipwayError('cancelled', 'Not opened.');
+        const question = {
+          title: shellStrings.links.ask(link.host),
+          detail: link.url,
+          action: shellStrings.links.open,
+        };
+        if (!(await confirm(question))) throw new SlipwayError('cancelled', shellStrings.links.notOpened);
       }
       await shell.openExternal(link.url);
     },
@@ -93,10 +98,10 @@ export async function showFatalFailure(failure: Failure, attended: boolean): Pro
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => answeredFor.abort());
   await dialog.showMessageBox({
     type: 'error',
-    title: 'Slipway',
+    title: shellStrings.name,
     message: failure.message,
     detail: failureText(failure),
-    buttons: ['Quit'],
+    buttons: [shellStrings.quit],
     signal: AbortSignal.any([answeredFor.signal, AbortSignal.timeout(unseenMs)]),
   });
 }

@@ -5,6 +5,7 @@
 import { app, type BrowserWindow, dialog } from 'electron';
 import type { Log } from '../core/kit/log.ts';
 import type { Quitting } from './quitting.ts';
+import { shellStrings } from './strings.ts';
 import { bringToFront } from './window.ts';
 
 export function followLifecycle(window: BrowserWindow, quitting: Quitting, attended: boolean, log: Log): void {
@@ -65,9 +66,9 @@ function revivePage(window: BrowserWindow, log: Log, { isEnding, giveUp }: Reviv
 async function offerReload(window: BrowserWindow, quitting: Quitting): Promise<void> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'error',
-    message: 'The page crashed several times.',
-    detail: 'Your guests are not affected: they and their consoles live outside of it.',
-    buttons: ['Reload', 'Quit'],
+    message: shellStrings.crash.message,
+    detail: shellStrings.crash.detail,
+    buttons: [shellStrings.crash.reload, shellStrings.quit],
     noLink: true,
   });
   if (response === 0) window.webContents.reload();

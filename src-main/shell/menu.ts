@@ -5,6 +5,9 @@
  */
 import { app, type BrowserWindow, Menu, type MenuItemConstructorOptions, shell } from 'electron';
 import { version } from '../core/kit/version.ts';
+import { shellStrings } from './strings.ts';
+
+const strings = shellStrings.menu;
 
 export interface MenuActions {
   /** The window a person works in now. */
@@ -18,7 +21,7 @@ type Item = MenuItemConstructorOptions;
 const separator: Item = { type: 'separator' };
 
 export function installMenu(actions: MenuActions): void {
-  app.setAboutPanelOptions({ applicationName: 'Slipway', applicationVersion: version });
+  app.setAboutPanelOptions({ applicationName: shellStrings.name, applicationVersion: version });
   const template = process.platform === 'darwin' ? macMenu(actions) : plainMenu(actions);
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }
@@ -29,26 +32,26 @@ function plainMenu(actions: MenuActions): Item[] {
   // Shown for those who look for the key here; the page handles it, and the guest gets plain Ctrl+C.
   const shown = (accelerator: string): Item => ({ accelerator, registerAccelerator: false });
   return [
-    { label: 'File', submenu: [{ label: 'Quit', accelerator: 'Ctrl+Shift+Q', click: actions.quit }] },
+    { label: strings.file, submenu: [{ label: shellStrings.quit, accelerator: 'Ctrl+Shift+Q', click: actions.quit }] },
     {
-      label: 'Edit',
+      label: strings.edit,
       submenu: [
-        { label: 'Copy', ...shown('Ctrl+Shift+C'), click: () => page().copy() },
-        { label: 'Paste', ...shown('Ctrl+Shift+V'), click: () => page().paste() },
-        { label: 'Select All', click: () => page().selectAll() },
+        { label: strings.copy, ...shown('Ctrl+Shift+C'), click: () => page().copy() },
+        { label: strings.paste, ...shown('Ctrl+Shift+V'), click: () => page().paste() },
+        { label: strings.selectAll, click: () => page().selectAll() },
       ],
     },
-    { label: 'View', submenu: viewItems(front) },
+    { label: strings.view, submenu: viewItems(front) },
     {
-      label: 'Window',
+      label: strings.window,
       submenu: [
-        { label: 'Minimise', click: () => front().minimize() },
-        { label: 'Close', accelerator: 'Ctrl+Shift+W', click: () => front().close() },
+        { label: strings.minimise, click: () => front().minimize() },
+        { label: strings.close, accelerator: 'Ctrl+Shift+W', click: () => front().close() },
       ],
     },
     {
-      label: 'Help',
-      submenu: [...helpItems(actions), separator, { label: 'About Slipway', click: () => app.showAboutPanel() }],
+      label: strings.help,
+      submenu: [...helpItems(actions), separator, { label: strings.about, click: () => app.showAboutPanel() }],
     },
   ];
 }
@@ -56,7 +59,7 @@ function plainMenu(actions: MenuActions): Item[] {
 function macMenu(actions: MenuActions): Item[] {
   return [
     {
-      label: 'Slipway',
+      label: shellStrings.name,
       submenu: [
         { role: 'about' },
         separator,
@@ -66,11 +69,11 @@ function macMenu(actions: MenuActions): Item[] {
         { role: 'hideOthers' },
         { role: 'unhide' },
         separator,
-        { label: 'Quit Slipway', accelerator: 'Cmd+Q', click: actions.quit },
+        { label: strings.quitNamed, accelerator: 'Cmd+Q', click: actions.quit },
       ],
     },
     { role: 'editMenu' },
-    { label: 'View', submenu: viewItems(actions.front) },
+    { label: strings.view, submenu: viewItems(actions.front) },
     { role: 'windowMenu' },
     { role: 'help', submenu: helpItems(actions) },
   ];
@@ -79,16 +82,16 @@ function macMenu(actions: MenuActions): Item[] {
 function viewItems(front: () => BrowserWindow): Item[] {
   const page = () => front().webContents;
   const zoomBy = (steps: number) => page().setZoomLevel(Math.min(5, Math.max(-3, page().getZoomLevel() + steps)));
-  const developer: Item = { label: 'Developer Tools', accelerator: 'CmdOrCtrl+Shift+I', click: () => toggle(front()) };
+  const developer: Item = { label: strings.developer, accelerator: 'CmdOrCtrl+Shift+I', click: () => toggle(front()) };
   return [
-    { label: 'Larger', click: () => zoomBy(0.5) },
-    { label: 'Smaller', click: () => zoomBy(-0.5) },
-    { label: 'Actual Size', click: () => page().setZoomLevel(0) },
+    { label: strings.larger, click: () => zoomBy(0.5) },
+    { label: strings.smaller, click: () => zoomBy(-0.5) },
+    { label: strings.actualSize, click: () => page().setZoomLevel(0) },
     separator,
-    { label: 'Full Screen', click: () => front().setFullScreen(!front().isFullScreen()) },
+    { label: strings.fullScreen, click: () => front().setFullScreen(!front().isFullScreen()) },
     separator,
     // Guests and their consoles are not in the page: this is always safe.
-    { label: 'Reload Page', accelerator: 'CmdOrCtrl+Shift+R', click: () => page().reload() },
+    { label: strings.reload, accelerator: 'CmdOrCtrl+Shift+R', click: () => page().reload() },
     ...(app.isPackaged ? [] : [developer]),
   ];
 }
@@ -99,7 +102,7 @@ function toggle(window: BrowserWindow): void {
 
 function helpItems({ logPath, home }: MenuActions): Item[] {
   return [
-    { label: 'Show Log', click: () => shell.showItemInFolder(logPath) },
-    { label: 'Open Slipway’s Directory', click: () => void shell.openPath(home) },
+    { label: strings.showLog, click: () => shell.showItemInFolder(logPath) },
+    { label: strings.openDirectory, click: () => void shell.openPath(home) },
   ];
 }

@@ -7,6 +7,8 @@
  */
 import { isAbsolute } from 'node:path';
 import { type BrowserWindow, ipcMain, MessageChannelMain, type WebContents } from 'electron';
+import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
+import type { Reply } from '../../src-shared/contract/messages.ts';
 import type { FileReference } from '../../src-shared/model/spec.ts';
 import type { ClientIdentity } from '../core/service/client.ts';
 import type { Service, ServiceSession } from '../headless/service.ts';
@@ -21,6 +23,8 @@ export interface PageBridge {
   readonly sessions: number;
   /** The page of this window may connect from now on, until the window is gone. */
   serve(window: BrowserWindow, identity: ClientIdentity): void;
+  /** Told to this window's page alone; nothing where it has no session. */
+  tell(window: BrowserWindow, event: SlipwayEvent): void;
   close(): void;
 }
 
@@ -68,6 +72,9 @@ export function openPageBridge(service: Service): PageBridge {
         end(page);
       });
     },
+    tell(window, event) {
+      pages.get(window.webContents)?.current?.tell(event);
+    },
     close() {
       for (const page of pages.values()) end(page);
     },
@@ -76,6 +83,7 @@ export function openPageBridge(service: Service): PageBridge {
 
 interface PageSession {
   readonly session: ServiceSession;
+  tell(event: SlipwayEvent): void;
   close(): void;
 }
 
@@ -110,5 +118,11 @@ function openSession(
     onEnded();
   });
   port.start();
-  return { session, close: () => session.close() };
+  return {
+    session,
+    tell(event) {
+      if (open) port.postMessage(JSON.stringify({ type: 'event', event } satisfies Reply));
+    },
+    close: () => session.close(),
+  };
 }

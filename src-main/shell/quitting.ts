@@ -6,6 +6,7 @@
  */
 import { app, type BrowserWindow, dialog, type MessageBoxOptions } from 'electron';
 import { assertNever, toFailure } from '../../src-shared/contract/errors.ts';
+import type { Settings } from '../../src-shared/model/settings.ts';
 import { systemClock } from '../core/kit/clock.ts';
 import type { Log } from '../core/kit/log.ts';
 import type { SessionClient } from '../headless/session-client.ts';
@@ -17,12 +18,17 @@ import {
   stillRunning,
   stopGuests,
 } from './running-guests.ts';
+import { shellStrings } from './strings.ts';
+
+const strings = shellStrings.quitting;
 
 export interface QuittingOptions {
   readonly window: BrowserWindow;
   readonly client: SessionClient;
   readonly attended: boolean;
   readonly log: Log;
+  /** What a person decided once for all. */
+  onQuit(): Settings['onQuit'];
   /** Gives up the home and everything held; guests live on. */
   release(): Promise<void>;
 }
@@ -80,14 +86,26 @@ export class Quitting {
   }
 
   async #ask(): Promise<void> {
-    const { window, client, attended } = this.#options;
+    const { client, attended, onQuit } = this.#options;
     this.#phase = 'asking';
     const guests = attended ? await findRunningGuests(client) : [];
     if (guests.length === 0) return this.leave();
-    const { response } = await dialog.showMessageBox(window, question(guests));
-    if (response === 0) return this.leave();
-    if (response === 1) return this.#shutDown(guests.map((guest) => guest.id));
+    const decided = onQuit();
+    const answer = decided === 'ask' ? await this.#question(guests) : decided;
+    if (answer === 'leave') return this.leave();
+    if (answer === 'stop') return this.#shutDown(guests.map((guest) => guest.id));
     this.#phase = 'open';
+  }
+
+  async #question(guests: readonly RunningGuest[]): Promise<'leave' | 'stop' | null> {
+    const { window, client, log } = this.#options;
+    const { response, checkboxChecked } = await dialog.showMessageBox(window, question(guests));
+    const answer = response === 0 ? 'leave' : response === 1 ? 'stop' : null;
+    if (answer !== null && checkboxChecked)
+      await client
+        .call('settings.set', { onQuit: answer })
+        .catch((error: unknown) => log.warn('the answer could not be kept', { failure: toFailure(error) }));
+    return answer;
   }
 
   async #shutDown(ids: readonly string[]): Promise<void> {
@@ -112,26 +130,23 @@ export class Quitting {
     const { window } = this.#options;
     this.#phase = 'open';
     window.setProgressBar(-1);
-    window.setTitle('Slipway');
+    window.setTitle(shellStrings.name);
     await dialog.showMessageBox(window, {
       type: 'error',
-      message: `${names.join(', ')} could not be shut down.`,
-      detail: 'Slipway stays open. Quit again to leave it running.',
+      message: strings.failed(names.join(', ')),
+      detail: strings.failedDetail,
     });
   }
 }
 
 function question(guests: readonly RunningGuest[]): MessageBoxOptions {
-  const count = guests.length === 1 ? 'A guest is running.' : `${guests.length} guests are running.`;
-  const choices =
-    'Left running, they go on without Slipway, and it finds them again when it starts.\n' +
-    'Shut down, each is asked to power off first, then ended. Quit again meanwhile to end them at once.';
   return {
     type: 'question',
-    title: 'Quit Slipway',
-    message: count,
-    detail: `${guests.map(describeGuest).join('\n')}\n\n${choices}`,
-    buttons: ['Leave Running', 'Shut Down', 'Cancel'],
+    title: strings.title,
+    message: strings.running(guests.length),
+    detail: `${guests.map(describeGuest).join('\n')}\n\n${strings.choices}`,
+    buttons: [strings.leave, strings.shutDown, shellStrings.cancel],
+    checkboxLabel: strings.remember,
     defaultId: 0,
     cancelId: 2,
     noLink: true,
@@ -140,7 +155,6 @@ function question(guests: readonly RunningGuest[]): MessageBoxOptions {
 
 function showCountdown(window: BrowserWindow, count: number, leftMs: number, fraction: number): void {
   if (window.isDestroyed()) return;
-  const guests = count === 1 ? '1 guest' : `${count} guests`;
-  window.setTitle(`Slipway: shutting down ${guests}, ${Math.ceil(leftMs / 1000)} s at most`);
+  window.setTitle(strings.countdown(count, Math.ceil(leftMs / 1000)));
   window.setProgressBar(Math.min(1, fraction));
 }

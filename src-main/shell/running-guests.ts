@@ -4,6 +4,7 @@ import { limits } from '../../src-shared/limits.ts';
 import { type InstanceView, statusWord } from '../../src-shared/model/instance.ts';
 import { systemClock } from '../core/kit/clock.ts';
 import type { SessionClient } from '../headless/session-client.ts';
+import { shellStrings } from './strings.ts';
 
 export interface RunningGuest {
   readonly id: string;
@@ -33,7 +34,7 @@ export async function findRunningGuests(client: SessionClient): Promise<RunningG
 }
 
 export function describeGuest({ name, word, bytesPerSecond }: RunningGuest): string {
-  const rate = bytesPerSecond < 1024 ? '' : `, writes ${rateText(bytesPerSecond)} to this disk`;
+  const rate = bytesPerSecond < 1024 ? '' : shellStrings.quitting.writes(rateText(bytesPerSecond));
   return `${name}: ${word}${rate}`;
 }
 

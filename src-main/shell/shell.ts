@@ -5,6 +5,7 @@
  */
 import { appendFile } from 'node:fs';
 import { nativeTheme } from 'electron';
+import type { Settings } from '../../src-shared/model/settings.ts';
 import type { Paths } from '../core/home/paths.ts';
 import { type Log, lineLog } from '../core/kit/log.ts';
 import type { ClientIdentity, FaceAbilities } from '../core/service/client.ts';
@@ -12,10 +13,14 @@ import { HomeService } from '../headless/home-service.ts';
 import { SessionClient } from '../headless/session-client.ts';
 import { serveAppProtocol } from './app-protocol.ts';
 import { createAbilities } from './dialogs.ts';
+import { GuestViews } from './guest-views.ts';
 import { harden } from './hardening.ts';
 import { followLifecycle, reviveConsole } from './lifecycle.ts';
 import { installMenu } from './menu.ts';
+import { notifyOfGuests } from './notifications.ts';
 import { Quitting } from './quitting.ts';
+import { stopGuests } from './running-guests.ts';
+import { GuestTray } from './tray.ts';
 import { WindowState } from './window-state.ts';
 import { Windows } from './windows.ts';
 
@@ -51,6 +56,8 @@ export interface WindowPlaces {
   /** Directory of the built page. */
   readonly page: string;
   readonly preload: string;
+  /** The icon in the tray. */
+  readonly trayIcon: string;
 }
 
 /** After `ready`. `attended`: somebody is there to answer questions. */
@@ -58,7 +65,9 @@ export async function openWindow(home: OpenHome, places: WindowPlaces, attended:
   const { paths, log, service, state } = home;
   // The shell's own session: as the user, because the person at this window is.
   const client = SessionClient.over(service, identity('user', {}));
-  await followTheme(client);
+  const settings = await followSettings(client, (now) => {
+    nativeTheme.themeSource = now.theme;
+  });
   harden();
   serveAppProtocol(places.page);
   const windows = new Windows({
@@ -79,6 +88,7 @@ export async function openWindow(home: OpenHome, places: WindowPlaces, attended:
     client,
     attended,
     log,
+    onQuit: () => settings.current.onQuit,
     async release() {
       windows.release();
       client.close();
@@ -88,18 +98,65 @@ export async function openWindow(home: OpenHome, places: WindowPlaces, attended:
   installMenu({ front: () => windows.front, logPath: paths.log, home: paths.home, quit: () => quitting.request() });
   followLifecycle(windows.main, quitting, attended, log);
   await windows.load();
+  await showOutside(client, { settings, windows, quitting, trayIcon: places.trayIcon, log });
 }
 
 function identity(trust: ClientIdentity['trust'], abilities: ClientIdentity['abilities']): ClientIdentity {
   return { trust, face: 'window', allowPower: false, abilities };
 }
 
-/** Native dialogs, menus and the page's `prefers-color-scheme` all follow the one setting. */
-async function followTheme(client: SessionClient): Promise<void> {
-  nativeTheme.themeSource = (await client.call('settings.get', {})).theme;
+/** The settings as they are now; `changed` is called at once and with every change. */
+interface FollowedSettings {
+  readonly current: Settings;
+  onChange(changed: (now: Settings) => void): void;
+}
+
+async function followSettings(client: SessionClient, changed: (now: Settings) => void): Promise<FollowedSettings> {
+  let current = await client.call('settings.get', {});
+  const listeners = [changed];
+  changed(current);
   client.events.on((event) => {
-    if (event.type === 'settingsChanged') nativeTheme.themeSource = event.settings.theme;
+    if (event.type !== 'settingsChanged') return;
+    current = event.settings;
+    for (const listener of listeners) listener(current);
   });
+  return {
+    get current() {
+      return current;
+    },
+    onChange(listener) {
+      listeners.push(listener);
+      listener(current);
+    },
+  };
+}
+
+interface Outside {
+  readonly settings: FollowedSettings;
+  readonly windows: Windows;
+  readonly quitting: Quitting;
+  readonly trayIcon: string;
+  readonly log: Log;
+}
+
+/** What of guests is seen beside the windows. */
+async function showOutside(client: SessionClient, { settings, windows, quitting, trayIcon, log }: Outside) {
+  const views = await GuestViews.follow(client);
+  notifyOfGuests({
+    views,
+    settings: () => settings.current,
+    isInFront: () => windows.isInFront,
+    show: (id) => windows.show(id),
+  });
+  const tray = new GuestTray({
+    views,
+    icon: trayIcon,
+    log,
+    show: (id) => windows.show(id),
+    stop: (id) => void stopGuests(client, [id]),
+    quit: () => quitting.request(),
+  });
+  settings.onChange((now) => tray.setShown(now.tray));
 }
 
 /** A rejection nobody waits for is a bug, but not one that is worth a window full of consoles. */

@@ -11,6 +11,7 @@ import type { ClientIdentity } from '../core/service/client.ts';
 import type { Service } from '../headless/service.ts';
 import { pageUrl } from './page-address.ts';
 import { openPageBridge, type PageBridge } from './page-bridge.ts';
+import { shellStrings } from './strings.ts';
 import { bringToFront, createWindow, followPlace } from './window.ts';
 import { consoleSizes, mainSizes, type WindowState } from './window-state.ts';
 
@@ -58,6 +59,17 @@ export class Windows {
     return focused !== null && [...this.#consoles.values()].includes(focused) ? focused : this.main;
   }
 
+  /** Whether a person works in one of them now. */
+  get isInFront(): boolean {
+    return BrowserWindow.getFocusedWindow() !== null;
+  }
+
+  /** The main window to the front, at this instance unless null. */
+  show(id: string | null): void {
+    bringToFront(this.main);
+    if (id !== null) this.#bridge.tell(this.main, { type: 'instanceWanted', id });
+  }
+
   /** A console in a window of its own, or to the front where it has one. */
   async detach(target: ConsoleTarget): Promise<void> {
     const { preload, state, identityOf, onOpened } = this.#options;
@@ -65,8 +77,8 @@ export class Windows {
     const open = this.#consoles.get(key);
     if (open !== undefined) return bringToFront(open);
     if (this.#consoles.size >= mostConsoles)
-      throw new SlipwayError('not_permitted', 'There are as many console windows as Slipway opens.', {
-        hint: 'Close one of them.',
+      throw new SlipwayError('not_permitted', shellStrings.windows.tooMany, {
+        hint: shellStrings.windows.closeOne,
       });
     const bounds = state.current.consoles[key] ?? null;
     const window = createWindow({ preload, bounds, maximised: false, sizes: consoleSizes });

@@ -232,6 +232,7 @@ export class Application {
   #received(event: SlipwayEvent): void {
     if (event.type === 'ownerChanged') this.#refetch();
     else if (event.type === 'settingsChanged') this.stores.settings.setState(event.settings);
+    else if (event.type === 'instanceWanted') this.select(event.id);
     else if (event.type === 'instanceRemoved') this.#removed(event.id);
     else {
       const { instances, view } = this.stores;
