@@ -10,6 +10,9 @@ import type { SlipwayApp } from '../fixtures/slipway-app.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { Workbench } from '../pages/workbench.ts';
 
+// Two themes are read by axe at every step, and a busy machine takes its time for that.
+test.describe.configure({ timeout: 240_000 });
+
 /** Boots in a blink, and is a kernel like any other to whoever names its file. */
 const demoKernel = join(checkout, 'assets', 'demo-guest', 'demo-guest.elf');
 

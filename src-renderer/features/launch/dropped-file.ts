@@ -56,6 +56,8 @@ export function useDrop(target: DropTarget): (event: DragEvent) => void {
   const application = useApplication();
   return (event) => {
     event.preventDefault();
+    // A dialog lies inside the page, which takes drops too.
+    event.stopPropagation();
     void takeDropped(application, event.dataTransfer, target);
   };
 }

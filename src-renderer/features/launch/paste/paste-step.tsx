@@ -79,6 +79,8 @@ export function PasteStep({ pasted, readNow, onChange, onRead, onBack, onClose }
     if (part.text !== undefined) setReading(null);
   };
   const pressed = (event: KeyboardEvent): void => {
+    // What opens over the dialog is drawn elsewhere, but its keys arrive here too.
+    if (!(event.target instanceof Node) || step.current?.contains(event.target) !== true) return;
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void read();
     else if (event.key === 'ArrowLeft' && event.altKey) onBack();
     else return;
