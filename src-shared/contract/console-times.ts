@@ -62,7 +62,7 @@ export function decodeRowArrivals(bytes: Uint8Array): RowArrival[] {
 function writeArrival(view: DataView, at: number, arrival: Arrival): void {
   view.setFloat64(at, arrival.offset, true);
   view.setFloat64(at + 8, arrival.at, true);
-  view.setUint32(at + 16, Math.min(longestSpan, Math.round(arrival.earlierMs)), true);
+  view.setUint32(at + 16, Math.min(longestSpan, Math.ceil(arrival.earlierMs)), true);
 }
 
 function readArrival(view: DataView, at: number): Arrival {
