@@ -1,6 +1,11 @@
 /** The console workspace on a real guest: panes, search, times, paste, sending, transcripts. On both faces. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expectAccessible } from '../fixtures/accessibility.ts';
 import { slipway, startDemo } from '../fixtures/command-line.ts';
+import { checkout } from '../fixtures/electron-app.ts';
 import { keepScreenshot } from '../fixtures/screenshots.ts';
 import type { SlipwayApp } from '../fixtures/slipway-app.ts';
 import { expect, test } from '../fixtures/test.ts';
@@ -16,6 +21,9 @@ async function openDemo(app: SlipwayApp): Promise<ConsolePanes> {
   await panes.expectText(panes.terminal(), /^demo>/);
   return panes;
 }
+
+// Some of these do a lot one after the other, on a busy machine.
+test.describe.configure({ timeout: 150_000 });
 
 test.afterEach(async ({ app }) => {
   await slipway(app.home, 'stop', '--all', '--now');
@@ -88,7 +96,7 @@ test('search: every match counted, patterns, what is no pattern, and the whole t
   await expect(matches).toHaveText('none');
   await toggle('Match case').click();
   await text.fill('0000030');
-  await expect(matches).toHaveText('1 of 1');
+  await expect(matches).toHaveText('2 of 2');
   await toggle('Whole words').click();
   await expect(matches).toHaveText('none');
   await toggle('Whole words').click();
@@ -134,7 +142,7 @@ test('timestamps stand beside the lines, in order, and follow the view', async (
   await keepScreenshot(app, 'console-timestamps');
   // Scrolled back they are those of the older lines.
   await terminal.hover();
-  for (let turn = 0; turn < 60; turn++) await app.page.mouse.wheel(0, -600);
+  for (let turn = 0; turn < 150; turn++) await app.page.mouse.wheel(0, -600);
   await panes.expectText(terminal, /^Slipway demo guest/);
   await expect.poll(async () => (await times())[0]).not.toBe(shown[0]);
   await panes.choose('View', 'Since the launch');
@@ -175,4 +183,165 @@ test('several lines are not pasted without a question', async ({ app }) => {
   // One line is asked about by nobody.
   await paste('echo five\r');
   await panes.expectText(terminal, /^five$/);
+});
+
+async function transcriptOf(home: string, boot: number): Promise<Buffer> {
+  const paths = await readdir(home, { recursive: true });
+  const path = paths.find((one) => one.includes(`/${boot}/`) && /serial\.out$/.test(one));
+  if (path === undefined) throw new Error(`no transcript of boot ${boot} in ${paths.join(' ')}`);
+  return readFile(join(home, path));
+}
+
+test('older boots are read, searched and saved; what is saved is what was printed', async ({ app }) => {
+  const panes = await openDemo(app);
+  const workbench = new Workbench(app);
+  await panes.type(panes.terminal(), 'count 500\r');
+  await panes.expectText(panes.terminal(), '00000500');
+  await panes.type(panes.terminal(), 'poweroff\r');
+  await workbench.expectState('stopped');
+  // A key that goes nowhere is not lost in silence.
+  await panes.terminal().click();
+  await app.page.keyboard.type('x');
+  await expect(panes.pane(0).getByText('Nothing can be typed here while the guest does not run.')).toBeVisible();
+  await workbench.button('Launch').click();
+  await workbench.expectState('ready');
+  await panes.expectText(panes.terminal(), /── boot 2 ──/);
+
+  await panes.tool('Panes and transcripts').click();
+  await panes.item('Jump to boot').press('ArrowRight');
+  await panes.item(/^Boot 1 ·/).press('Enter');
+  await expect(panes.tab(/^Boot 1 ·/)).toHaveAttribute('aria-selected', 'true');
+  await panes.expectText(panes.terminal(), '00000500');
+  await expect(panes.pane(0).getByText(/^Boot 1, .*Read-only\.$/)).toBeVisible();
+  await expectAccessible(app.page, 'an older boot', '.console-workspace');
+  await keepScreenshot(app, 'console-older-boot');
+  await panes.pane(0).getByRole('button', { name: 'Read from its start' }).click();
+  await panes.expectText(panes.terminal(), /^Slipway demo guest/);
+  await panes.tab(/^Boot 1 ·/).click();
+
+  if (app.face === 'web') {
+    const save = async (item: string) => {
+      const download = app.page.waitForEvent('download');
+      await panes.choose('Panes and transcripts', item);
+      const path = await (await download).path();
+      return readFile(path);
+    };
+    const saved = await save('Save the whole transcript…');
+    expect(saved.equals(await transcriptOf(app.home, 1))).toBe(true);
+    const timed = (await save('Save the transcript with timestamps…')).toString();
+    const lines = timed.trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(500);
+    for (const line of lines) expect(line).toMatch(/^\[(<=)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\] /);
+  }
+  await panes.pane(0).getByRole('button', { name: 'Show the current boot' }).click();
+  await expect(panes.tab('Serial')).toHaveAttribute('aria-selected', 'true');
+
+  // A file of the person's own, read in the page.
+  const file = join(app.home, 'kept.log');
+  await writeFile(file, Array.from({ length: 400 }, (_, n) => `kept line ${n}\n`).join(''));
+  const chooser = app.page.waitForEvent('filechooser');
+  await panes.choose('Panes and transcripts', 'Open a transcript file…');
+  await (await chooser).setFiles(file);
+  await expect(panes.tab('kept.log')).toHaveAttribute('aria-selected', 'true');
+  await panes.expectText(panes.terminal(), 'kept line 399');
+});
+
+test('tabs are reached, moved and closed by keys alone; screen reader mode has its live region', async ({ app }) => {
+  const panes = await openDemo(app);
+  await panes.tab('Serial').focus();
+  await app.page.keyboard.press('ArrowRight');
+  await expect(panes.tab('Monitor')).toBeFocused();
+  await app.page.keyboard.press('End');
+  await expect(panes.tab('Engine log')).toHaveAttribute('aria-selected', 'true');
+  await app.page.keyboard.press('Delete');
+  await expect(panes.tab('Engine log')).toHaveCount(0);
+  await panes.tab('QMP').focus();
+  await app.page.keyboard.press('Shift+F10');
+  await panes.item(/^Split down/).press('Enter');
+  await expect(panes.panes).toHaveCount(2);
+  await expect(panes.tab('QMP', panes.pane(1))).toHaveAttribute('aria-selected', 'true');
+  // The keys are in the new pane's terminal; the next pane's are one key away.
+  await expect(panes.terminal(panes.pane(1)).locator('textarea')).toBeFocused();
+  await app.page.keyboard.press('Control+Shift+KeyO');
+  await expect(panes.terminal(panes.pane(0)).locator('textarea')).toBeFocused();
+  await app.page.keyboard.press('Control+Shift+KeyO');
+  await app.page.keyboard.press('Control+Shift+KeyU');
+  await expect(panes.panes).toHaveCount(1);
+
+  await panes.tab('Serial').click();
+  await panes.choose('View', 'Screen reader mode');
+  const live = panes.terminal().locator('.live-region');
+  await expect(live).toHaveAttribute('aria-live', 'assertive');
+  await panes.type(panes.terminal(), 'echo spoken\r');
+  await expect(panes.terminal().locator('.xterm-accessibility-tree')).toContainText('spoken');
+  await expect(live).toContainText('spoken');
+  await expectAccessible(app.page, 'console with screen reader mode', '.console-workspace');
+});
+
+/** Where the other tests of the Linux guest keep the one they built. */
+const builtBefore = join(process.env.SLIPWAY_TEST_CACHE ?? join(checkout, '.cache', 'test'), 'linux-guest');
+
+test('Linux: a file arrives complete and in order, the size is set, a break is heard', async ({ app }) => {
+  test.setTimeout(300_000);
+  if (existsSync(builtBefore)) {
+    await mkdir(join(app.home, 'cache'), { recursive: true });
+    await cp(builtBefore, join(app.home, 'cache', 'linux-guest'), { recursive: true });
+  }
+  await slipway(app.home, 'start', '--linux', '--name', 'linux', '--memory', '256', '--timeout', '0');
+  await app.page.getByRole('option', { name: /^linux/ }).click();
+  const panes = new ConsolePanes(app.page);
+  const terminal = panes.terminal();
+  await panes.expectText(terminal, 'slipway: boot finished', 240_000);
+
+  const text = Array.from({ length: 400 }, (_, n) => `${n} ${'abcdefghij'.repeat((n % 7) + 1)}\n`).join('');
+  const file = join(app.home, 'to-send.txt');
+  await writeFile(file, text);
+  await panes.type(terminal, '\r');
+  await panes.type(terminal, 'stty -echo; cat > /tmp/sent; stty echo; md5sum /tmp/sent; wc -lc /tmp/sent\r');
+  await panes.choose('Send', 'Text file…');
+  const dialog = app.page.getByRole('dialog', { name: 'Send a text file' });
+  const chooser = app.page.waitForEvent('filechooser');
+  await dialog.getByRole('button', { name: 'Choose a file…' }).click();
+  await (await chooser).setFiles(file);
+  await dialog.getByLabel('Pause after each line (ms)').fill('2');
+  await dialog.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(app.page.getByRole('progressbar', { name: /^Sending/ })).toBeVisible();
+  await expect(app.page.getByText(/to-send\.txt: .* were sent\./)).toBeVisible({ timeout: 60_000 });
+  await terminal.click();
+  await app.page.keyboard.press('Control+KeyD');
+  await panes.expectText(terminal, createHash('md5').update(text).digest('hex'), 60_000);
+  await panes.expectText(terminal, new RegExp(`^\\s*400\\s+${text.length} /tmp/sent$`));
+
+  await panes.tool('Send').click();
+  const size = panes.item(/^Window size: stty rows \d+ cols \d+$/);
+  const [, rows, columns] = /rows (\d+) cols (\d+)/.exec((await size.textContent()) ?? '') ?? [];
+  await size.click();
+  await panes.type(terminal, 'stty size\r');
+  await panes.expectText(terminal, new RegExp(`^${rows} ${columns}$`));
+
+  await panes.type(terminal, 'echo 1 > /proc/sys/kernel/sysrq; dmesg -n 8\r');
+  await panes.choose('Send', 'Break');
+  await expect(app.page.getByText('A break was sent.')).toBeVisible();
+  // SysRq's help: the kernel took the key after the break for its own.
+  await terminal.click();
+  await app.page.keyboard.type('h');
+  await panes.expectText(terminal, 'sysrq: HELP');
+  await keepScreenshot(app, 'console-linux');
+});
+
+test('a browser’s window of one console is typed into, and has the token without asking', async ({ app }) => {
+  test.skip(app.face !== 'web', 'the window face has its own, see console-windows.electron.spec.ts');
+  const panes = await openDemo(app);
+  await panes.terminal().click();
+  const opened = app.page.context().waitForEvent('page');
+  await app.page.keyboard.press('Control+Shift+KeyX');
+  const page = await opened;
+  const own = new ConsolePanes(page);
+  await own.type(own.terminal(), 'echo popup\r');
+  await own.expectText(own.terminal(), /^popup$/);
+  await panes.expectText(panes.terminal(), /^popup$/);
+  await page.reload();
+  await own.type(own.terminal(), 'echo reloaded\r');
+  await own.expectText(own.terminal(), /^reloaded$/);
+  expect(page.url()).not.toContain('token');
 });

@@ -1,13 +1,15 @@
 /** When the bytes of a part of a transcript came. */
-import type { Arrival } from '../../../src-shared/contract/console-times.ts';
+import { type Arrival, decodeArrivals } from '../../../src-shared/contract/console-times.ts';
 import type { Application } from '../../state/application.ts';
 import type { TranscriptTarget } from './read-transcript.ts';
+import { fromBase64 } from './transcript-source.ts';
 
 export async function readArrivals(
-  _application: Application,
-  _target: TranscriptTarget,
-  _from: number,
-  _to: number,
+  application: Application,
+  target: TranscriptTarget,
+  from: number,
+  to: number,
 ): Promise<readonly Arrival[]> {
-  return [];
+  const { base64 } = await application.call('console.times', { ...target, from, to });
+  return decodeArrivals(fromBase64(base64));
 }
