@@ -13,6 +13,7 @@ const defaults = {
   serial: [],
   echo: false,
   flood: null,
+  chat: null,
   dieAfterMs: null,
   dieAfterSerialBytes: null,
   dieWith: 'SIGKILL',

@@ -14,6 +14,7 @@ export function createGuest(script, { exitNow, isPaused }) {
   let timers = [];
   /** What the script has not said yet; a reset says everything again. */
   let said = 0;
+  let chatted = 0;
 
   function say(bytes) {
     write(bytes);
@@ -26,6 +27,7 @@ export function createGuest(script, { exitNow, isPaused }) {
     if (status !== 'running') return;
     if (line === undefined) {
       flood();
+      chat();
       return;
     }
     timers.push(
@@ -42,6 +44,19 @@ export function createGuest(script, { exitNow, isPaused }) {
     if (script.flood.bytes !== null && written >= script.flood.bytes) return;
     say(flooded);
     timers.push(setTimeout(flood, 1));
+  }
+
+  /** Numbered lines in bursts, at the pace of a log. The numbers go on after a pause, so that a lost one is seen. */
+  function chat() {
+    if (script.chat === null || status !== 'running') return;
+    const { everyMs, lines } = script.chat;
+    let text = '';
+    for (let line = 0; line < lines; line++) {
+      text += `chat ${String(chatted).padStart(8, '0')} the quick brown fox jumps over the lazy dog\r\n`;
+      chatted += 1;
+    }
+    say(Buffer.from(text));
+    timers.push(setTimeout(chat, everyMs));
   }
 
   function halt() {

@@ -32,6 +32,8 @@ export interface FakeQemuScript {
   readonly echo?: boolean;
   /** After `serial`, numbered lines as fast as it goes, `bytes` of them or without end. */
   readonly flood?: { readonly bytes: number | null };
+  /** After `serial`, so many numbered lines at a time, without end. */
+  readonly chat?: { readonly everyMs: number; readonly lines: number };
   readonly dieAfterMs?: number;
   readonly dieAfterSerialBytes?: number;
   /** `SIGKILL` (default), or `exit` with `dieCode` (default 1) and `dieStderr`. Sockets and pid file stay either way. */

@@ -102,7 +102,10 @@ export function InstanceList() {
   };
   const pressed = (event: KeyboardEvent): void => {
     const isMenuKey = event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10');
-    if (!isMenuKey) return keys.pressed(event);
+    if (!isMenuKey) {
+      keys.pressed(event);
+      return;
+    }
     event.preventDefault();
     openMenuByKey();
   };
