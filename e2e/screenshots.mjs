@@ -30,7 +30,7 @@ const sizes = (options.docs ? '1280x800' : options.sizes).split(',').map((size) 
   return { width, height };
 });
 const themes = options.themes.split(',');
-const stepMs = 5_000;
+const stepMs = 8_000;
 const missing = [];
 
 async function setGuests(home) {

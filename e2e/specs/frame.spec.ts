@@ -60,6 +60,7 @@ test('a menu works by keys alone, and gives the focus back', async ({ app }) => 
 });
 
 test('a page stands beside the list until an instance is chosen', async ({ app }) => {
+  test.slow();
   const workbench = new Workbench(app);
   const { page } = app;
   await workbench.button('Boot the demo guest').click();
