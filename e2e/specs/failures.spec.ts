@@ -28,6 +28,11 @@ async function choose(workbench: Workbench, name: string): Promise<void> {
   await expect(workbench.page.getByRole('heading', { name, exact: true })).toBeVisible();
 }
 
+async function stop(workbench: Workbench): Promise<void> {
+  await workbench.button('Stop').click();
+  await workbench.expectState('stopped', 40_000);
+}
+
 /** One that would run for ever and be ended at once. */
 const idle = { runtime: { powerdownMs: 0, readiness: [] } };
 
@@ -37,7 +42,7 @@ test('a port that is taken: its owner is named, a free one is one press away', a
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
   try {
-    await keep(app, 'debugged', { runtime: { debug: { gdb: { port } } } });
+    await keep(app, 'debugged', { runtime: { powerdownMs: 0, debug: { gdb: { port } } } });
     await app.restart();
     const workbench = new Workbench(app);
     await launch(workbench);
@@ -49,13 +54,14 @@ test('a port that is taken: its owner is named, a free one is one press away', a
     await panel.getByRole('button', { name: 'Use a free port' }).click();
     await workbench.expectState('ready');
     await expect(panel).toBeHidden();
+    await stop(workbench);
   } finally {
     server.close();
   }
 });
 
 test('a machine that does not exist: the one that was meant', async ({ app }) => {
-  await keep(app, 'misspelled', { device: { machine: 'q53' } });
+  await keep(app, 'misspelled', { device: { machine: 'q53' }, runtime: { powerdownMs: 0 } });
   await app.restart();
   const workbench = new Workbench(app);
   await launch(workbench);
@@ -71,6 +77,7 @@ test('a machine that does not exist: the one that was meant', async ({ app }) =>
   await panel.getByRole('button', { name: 'Use q35' }).focus();
   await app.page.keyboard.press('Enter');
   await workbench.expectState('ready');
+  await stop(workbench);
 });
 
 test('a locked image: whose guest has it, and stopping that one', async ({ app }) => {
@@ -100,8 +107,7 @@ test('a locked image: whose guest has it, and stopping that one', async ({ app }
   await choose(workbench, 'first');
   await workbench.expectState('stopped');
   await choose(workbench, 'second');
-  await workbench.button('Stop').click();
-  await workbench.expectState('stopped', 40_000);
+  await stop(workbench);
 });
 
 test('words nobody knows are shown as they are, and nothing is claimed', async ({ app }) => {
@@ -130,7 +136,7 @@ test('words nobody knows are shown as they are, and nothing is claimed', async (
     await keepScreenshot(app, `failure-unknown-${colorScheme}`);
   }
   await panel.getByRole('button', { name: 'Engine log' }).click();
-  await expect(workbench.terminal('Engine log')).toBeVisible();
+  await expect(workbench.tab('Engine log')).toHaveAttribute('aria-selected', 'true');
   await app.page.setViewportSize({ width: 820, height: 700 });
   await keepScreenshot(app, 'failure-unknown-narrow');
 });

@@ -1,6 +1,7 @@
 /** Waits for a launch and says what came of it: the same for `start` and `restart`. */
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../src-shared/model/instance.ts';
+import { fixLines } from './commands/fix.ts';
 import type { CommandContext, ExitCode } from './context.ts';
 import { type AwaitedLaunch, LaunchFollower } from './launch-follower.ts';
 import { commandName, doneJson, failureText, instanceJson, instanceLines } from './terminal-output.ts';
@@ -35,14 +36,16 @@ async function followed(follower: LaunchFollower, launch: AwaitedLaunch, context
 }
 
 function reportEnd(view: InstanceView, { output }: CommandContext): ExitCode {
+  const { failure } = view.status;
   output.failure(
-    view.status.failure ?? {
+    failure ?? {
       code: 'engine_exited',
       message: `${view.name} ended before it was ready.`,
       hint: `Everything it said: slipway logs ${commandName(view)}`,
       raw: view.status.lastLines.join('\n'),
     },
   );
+  if (!output.machine) for (const line of fixLines(failure?.fixes ?? [], commandName(view))) output.note(line);
   return 1;
 }
 

@@ -12,6 +12,9 @@ import { HomeService } from '../headless/home-service.ts';
 import { SessionClient } from '../headless/session-client.ts';
 import { attach } from './commands/console.ts';
 import { doctor } from './commands/doctor.ts';
+import { exportScript } from './commands/export.ts';
+import { fix } from './commands/fix.ts';
+import { importText } from './commands/import.ts';
 import { duplicate, label, rename } from './commands/label.ts';
 import { logs } from './commands/logs.ts';
 import { list, show } from './commands/look.ts';
@@ -22,6 +25,7 @@ import { serve } from './commands/serve.ts';
 import { start } from './commands/start.ts';
 import { stop } from './commands/stop.ts';
 import { supportBundle } from './commands/support.ts';
+import { template } from './commands/template.ts';
 import { remove, restore } from './commands/trash.ts';
 import type { Command, CommandContext, ExitCode } from './context.ts';
 import { takeMachine } from './machine-option.ts';
@@ -46,8 +50,12 @@ const commands: Readonly<Record<string, Command>> = {
   rename,
   label,
   duplicate,
+  fix,
   delete: remove,
   restore,
+  import: importText,
+  export: exportScript,
+  template,
   console: attach,
   screenshot,
   port,
@@ -110,7 +118,7 @@ interface Circumstances {
 }
 
 /** Those that end by themselves when they are interrupted, each in its own words. */
-const endThemselves = new Set(['start', 'restart', 'console', 'logs', 'serve']);
+const endThemselves = new Set(['start', 'restart', 'fix', 'console', 'logs', 'serve']);
 
 async function run(
   name: string,

@@ -10,6 +10,7 @@ export const usage = `slipway: boot images in QEMU, watch them and talk to them
   slipway start NAME                       boot an instance again
   slipway stop NAME | --all                ask the guest, then QEMU, then the kernel
   slipway restart NAME                     stop, stage what changed, boot
+  slipway fix NAME [NUMBER]                what can be done about its failure; do it
   slipway reset NAME                       press the reset button
   slipway pause NAME, slipway resume NAME
   slipway list                             every instance and its state
@@ -24,6 +25,9 @@ export const usage = `slipway: boot images in QEMU, watch them and talk to them
   slipway restore TRASH                    take it out again
   slipway doctor                           what this host offers to guests, and how to repair it
   slipway support-bundle [NAME]            one file with everything that helps others to help
+  slipway import [FILE]                    a QEMU command line or run script becomes an instance
+  slipway export NAME                      an instance becomes a script that boots it without Slipway
+  slipway template list                    instances kept as templates; save, use, show, delete, export, import
   slipway serve                            the window as a web page on loopback
 
 NAME is an instance's name or id; stop, show, console and screenshot find the only one by themselves.
@@ -50,6 +54,11 @@ Everything is kept. ${obviousName}
 
 With --machine json: the instance (see: slipway list --help) beside {"ok":{"messages":[...]}}; with --all it is
 {"ok":{...},"instances":[...]}.
+`,
+  fix: `slipway fix NAME [NUMBER]
+
+  Lists what can be done about the failure of an instance. With a NUMBER it is done: what was asked for is
+  changed, or what is in the way is stopped, and the instance is launched again.
 `,
   restart: `slipway restart NAME [--timeout SECONDS]
 
@@ -152,6 +161,35 @@ ${obviousName}
 
   list --probe   connects once to each and says what answers: a banner, nobody, nothing
   check          tries whether host ports can be had now, and says who has them: exit code 1 when one cannot
+`,
+  import: `slipway import [FILE | -] [--name NAME] [--start] [--dry-run] [--set VAR=value]
+
+Reads a qemu-system-* command line or a shell script that runs one, and makes an instance of it. Nothing in it is run.
+What has a field becomes one; the rest stays word for word as extra arguments; each is told. Relative paths start here.
+Also read: a JSON array of arguments, a line of ps, /proc/PID/cmdline.
+
+  --name NAME     what the instance is called (default: after -name or what it boots)
+  --start         boot it at once
+  --dry-run       only say what became of each argument
+  --set VAR=value a variable that the script uses and does not set; may be given more than once
+
+With --machine json: the instance, with the reading under "import"; with --dry-run the reading and its draft.
+`,
+  export: `slipway export NAME [-o FILE]
+
+A POSIX shell script that boots the same guest with QEMU alone, on stdout or into FILE.
+The serial line is the terminal; disks with an overlay get one in a temporary directory (WORK=DIRECTORY keeps it).
+`,
+  template: `slipway template list
+slipway template save NAME [--as TEMPLATE] [--about TEXT] [--replace]
+slipway template use TEMPLATE [--name NAME] [--start]
+slipway template show TEMPLATE
+slipway template delete TEMPLATE
+slipway template export TEMPLATE [-o FILE]
+slipway template import FILE | - [--replace]
+
+A template is what an instance was asked to be, kept under a name of its own. As a file it can be given away; files it
+names in your home directory are looked for in the other person's.
 `,
   serve: `slipway serve [--port N] [--allow-power]
 

@@ -16,7 +16,7 @@ export const failureStrings = {
   engineLog: 'Engine log',
   timeline: 'Timeline',
   copyReport: 'Copy report',
-  showAll: (lines: number) => `Show all ${lines} lines`,
+  showAll: 'Show all',
   showLess: 'Show less',
   report: {
     cause: 'Cause',

@@ -60,7 +60,10 @@ function complaint(issue: Issue): string {
     case 'too_big':
       return tooBig(issue);
     case 'invalid_type':
-      return issue.input === undefined ? 'is missing' : `must be ${kinds[issue.expected] ?? `a ${issue.expected}`}`;
+      // The schema keeps what it was given to itself, and says only this much.
+      return issue.message.endsWith('received undefined')
+        ? 'is missing'
+        : `must be ${kinds[issue.expected] ?? `a ${issue.expected}`}`;
     case 'invalid_value':
       return `must be ${listed(issue.values.map((value) => JSON.stringify(value)))}`;
     case 'unrecognized_keys':

@@ -1,5 +1,5 @@
 /** The machine's own words, a few lines of them in sight and the rest one press away. */
-import { useId, useState } from 'react';
+import { type CSSProperties, useId, useState } from 'react';
 import { failureStrings as strings } from '../../strings/failure.ts';
 import { RawText } from '../../ui/raw-text.tsx';
 
@@ -23,7 +23,11 @@ export function FoldedText({ text, label, lines, end = false }: FoldedTextProps)
   const folds = shownLines > lines;
   const shown = open || !folds ? text : (end ? all.slice(-lines) : all.slice(0, lines)).join('\n');
   return (
-    <div className="folded" data-open={open || !folds ? '' : undefined}>
+    <div
+      className="folded"
+      data-open={open || !folds ? '' : undefined}
+      style={{ '--folded-lines': lines } as CSSProperties}
+    >
       <div className="folded-head">
         <span className="field-label">{label}</span>
         {folds && (
@@ -34,7 +38,7 @@ export function FoldedText({ text, label, lines, end = false }: FoldedTextProps)
             aria-controls={id}
             onClick={() => setOpen(!open)}
           >
-            {open ? strings.showLess : strings.showAll(all.length)}
+            {open ? strings.showLess : strings.showAll}
           </button>
         )}
       </div>

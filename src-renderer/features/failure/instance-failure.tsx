@@ -63,7 +63,7 @@ export function InstanceFailure({ view, failure }: { view: InstanceView; failure
       fixes={<FixButtons fixes={failure.fixes ?? []} busy={busy} onFix={act} />}
       links={
         <>
-          {boot > 0 && (
+          {command !== undefined && (
             <Button small tone="quiet" icon={ScrollText} onClick={openLog}>
               {strings.engineLog}
             </Button>

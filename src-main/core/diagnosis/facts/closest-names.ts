@@ -5,10 +5,14 @@ export function closestNames(name: string, candidates: readonly string[], most =
   const wanted = name.toLowerCase();
   if (wanted === '') return [];
   const limit = Math.max(1, Math.floor(wanted.length / 3));
-  return [...new Set(candidates)]
+  const near = [...new Set(candidates)]
     .map((candidate) => ({ candidate, distance: distanceTo(wanted, candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
-    .sort((a, b) => a.distance - b.distance || a.candidate.length - b.candidate.length)
+    .sort((a, b) => a.distance - b.distance || a.candidate.length - b.candidate.length);
+  // Beside a likely one the unlikely are noise.
+  const best = near[0]?.distance ?? 0;
+  return near
+    .filter(({ distance }) => distance <= best + 1)
     .slice(0, most)
     .map(({ candidate }) => candidate);
 }

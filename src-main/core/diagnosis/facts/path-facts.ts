@@ -1,4 +1,5 @@
 /** Why a path cannot be opened: the first folder that is missing or closed, or whose the file is. Reads, never changes. */
+import { Stats } from 'node:fs';
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { isErrno } from '../../kit/atomic-file.ts';
@@ -13,10 +14,10 @@ export async function whyNotOpened(path: string, use: 'read' | 'write'): Promise
     const facts = await stat(at).catch((error: unknown) => error);
     if (isErrno(facts, 'ENOENT'))
       return isLast ? `${at} does not exist; its folder does.` : `There is no folder ${at}.`;
-    if (isErrno(facts, 'ENOTDIR')) return `${dirname(at)} is a file, not a folder.`;
     if (isErrno(facts, 'EACCES', 'EPERM'))
       return `You may not look into the folder ${dirname(at)}${await ownerOf(dirname(at))}.`;
-    if (facts instanceof Error) return null;
+    if (!(facts instanceof Stats)) return null;
+    if (!isLast && !facts.isDirectory()) return `${at} is a file, not a folder.`;
     if (!isLast && !(await may(at, constants.X_OK)))
       return `You may not look into the folder ${at}${await ownerOf(at)}.`;
   }
