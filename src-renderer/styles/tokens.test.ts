@@ -115,10 +115,17 @@ describe('a class', () => {
 
 describe('the tokens', () => {
   it('that a style sheet uses exist', () => {
-    const defined = new Set(styleSheets.flatMap(({ text }) => [...text.matchAll(/--[\w-]+(?=\s*:)/g)].map(([n]) => n)));
+    const code = readdirSync(page, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name))
+      .map((name) => readFileSync(join(page, name), 'utf8'));
+    const defined = new Set([
+      ...styleSheets.flatMap(({ text }) => [...text.matchAll(/--[\w-]+(?=\s*:)/g)].map(([name]) => name)),
+      // Set by a component, in its style.
+      ...code.flatMap((text) => [...text.matchAll(/['"](--[\w-]+)['"]/g)].map(([, name]) => name)),
+    ]);
     const missing = styleSheets.flatMap(({ name, text }) =>
       [...text.matchAll(/var\((--[\w-]+)([,)])/g)]
-        // Set by a library or by a component, with a fallback here.
+        // Set by a library, with a fallback here.
         .filter(([, used = '', then]) => !defined.has(used) && then !== ',')
         .map(([, used]) => `${name}: ${used}`),
     );
