@@ -45,6 +45,7 @@ export function instrumentPage() {
   };
 
   let expected = null;
+  let echo = null;
   window.addEventListener(
     'keydown',
     (event) => {
@@ -56,12 +57,12 @@ export function instrumentPage() {
 
   window.slipwayBench = {
     viewers: () => [...viewers.values()].map(({ rest: _, ...known }) => known),
-    /** Waits for a letter that is on no row yet. Resolves to the milliseconds from its key to the change of the rows. */
-    echoOf(letter) {
+    /** Begins to wait for a letter that is on no row yet; before its key is pressed, which may overtake a call. */
+    expect(letter) {
       const isThere = () =>
         [...document.querySelectorAll('.xterm-rows')].some((element) => element.textContent.includes(letter));
       expected = { letter, pressedAt: null };
-      return new Promise((resolve) => {
+      echo = new Promise((resolve) => {
         const observer = new MutationObserver(() => {
           if (expected.pressedAt === null || !isThere()) return;
           observer.disconnect();
@@ -70,6 +71,8 @@ export function instrumentPage() {
         observer.observe(document.body, { subtree: true, childList: true, characterData: true });
       });
     },
+    /** The milliseconds from its key to the change of the rows. */
+    echo: () => echo,
     /** Whether no row shows it any more, so that it can be used again. */
     isGone: (letter) =>
       ![...document.querySelectorAll('.xterm-rows')].some((element) => element.textContent.includes(letter)),

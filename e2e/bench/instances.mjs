@@ -5,7 +5,7 @@
  *
  *     node e2e/bench/instances.mjs [--instances 200] [--running 20] [--keys 120] [--seconds 30]
  *
- * Fails over 50 ms for the 95th percentile, with a lost byte, more than 60 rows, or memory that grows with what was
+ * Fails over 50 ms for the 95th percentile (or 1.25 times that of one instance, where even one is over it), with a lost byte, more than 60 rows, or memory that grows with what was
  * printed. Needs a build (npm run build) and SLIPWAY_TEST_CHROMIUM or /usr/bin/chromium. Ends only what it started.
  */
 import { spawn } from 'node:child_process';
@@ -18,6 +18,8 @@ import { importBundled, numberAfter, root } from './bundle.mjs';
 import { instrumentPage } from './instances-page.mjs';
 
 const mostLatencyMs = 50;
+/** To one instance in the same run, where the machine is too busy for the bar itself. */
+const mostRatio = 1.25;
 const mostRows = 60;
 /** The terminal's scrollback fills up within the run; beyond it nothing may pile up. */
 const mostGrowthMiB = 32;
@@ -46,8 +48,12 @@ async function main() {
       `ratios to one instance: p50 ${(many.p50 / one.p50).toFixed(2)}, p95 ${(many.p95 / one.p95).toFixed(2)}, ` +
         `heap ${(many.heapMiB / one.heapMiB).toFixed(2)}, renderer RSS ${(many.rssMiB / one.rssMiB).toFixed(2)}`,
     );
+    const isMachineBusy = one.p95 > mostLatencyMs;
+    if (isMachineBusy)
+      console.log(`one instance alone is over ${mostLatencyMs} ms: only the ratio says something here`);
+    const most = isMachineBusy ? one.p95 * mostRatio : mostLatencyMs;
     const failures = [
-      many.p95 > mostLatencyMs && `p95 is ${many.p95.toFixed(1)} ms, over ${mostLatencyMs}`,
+      many.p95 > most && `p95 is ${many.p95.toFixed(1)} ms, over ${most.toFixed(0)}`,
       many.lost > 0 && `${many.lost} bytes or lines were lost`,
       many.rows > mostRows && `${many.rows} rows are in the document`,
       many.growthMiB > mostGrowthMiB && `the heap grew by ${many.growthMiB.toFixed(1)} MiB in its second half`,
@@ -100,8 +106,9 @@ async function measure({ scratch, name, count, running, keys, seconds, openRemot
     for (let key = 0; key < keys || performance.now() - startedAt < seconds * 1000; key++) {
       const letter = letters[key % letters.length];
       await until(() => page.evaluate((one) => window.slipwayBench.isGone(one), letter), `${letter} to be gone`);
-      const echo = page.evaluate((one) => window.slipwayBench.echoOf(one), letter);
+      await page.evaluate((one) => window.slipwayBench.expect(one), letter);
       await page.keyboard.press(letter);
+      const echo = page.evaluate(() => window.slipwayBench.echo());
       latencies.push(await soon(echo, `the echo of ${letter}, key ${key}`));
       if (key % Math.ceil(keys / 6) === 0) samples.push(await memory());
     }

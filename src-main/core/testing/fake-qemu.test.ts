@@ -123,6 +123,14 @@ describe('fake QEMU', () => {
     await eventually(async () => (await readFile(started.output)).length >= 100_000);
   });
 
+  it('chats in numbered lines', async () => {
+    const started = await start({ chat: { everyMs: 5, lines: 3 } });
+    await cont(await started.connect());
+    await eventually(async () =>
+      /^chat 00000000 .*\r\nchat 00000001 [\s\S]*chat 00000007 /.test(await readFile(started.output, 'latin1')),
+    );
+  });
+
   it('hangs on everything but SIGKILL', async () => {
     const started = await start({ ignore: ['system_powerdown', 'quit', 'SIGTERM'] });
     const client = await started.connect();
