@@ -150,6 +150,7 @@ export const instanceStrings = {
     sum: (files: number, size: string) => `${files === 1 ? '1 file' : `${files} files`}, ${size}, in`,
     sumOf: (files: number, size: string) => `${files === 1 ? '1 file' : `${files} files`}, ${size}`,
     total: (files: number, size: string) => `${files} files, ${size} in all.`,
+    files: 'Files on disk',
     what: 'What',
     file: 'File',
     size: 'Size',

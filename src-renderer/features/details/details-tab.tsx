@@ -6,7 +6,10 @@ import { useApplication, useDetails } from '../../state/context.tsx';
 import { formatBytes, formatDuration, formatMoment } from '../../state/format.ts';
 import { commonStrings } from '../../strings/common.ts';
 import { detailsStrings as strings } from '../../strings/details.ts';
+import { instanceStrings } from '../../strings/instances.ts';
 import { Button } from '../../ui/button.tsx';
+import { Disclosure } from '../../ui/disclosure.tsx';
+import { DeletionFiles } from '../instances/deletion-files.tsx';
 import type { Fact } from './facts.ts';
 import { Facts } from './facts-list.tsx';
 import { NotesSection } from './notes-section.tsx';
@@ -125,6 +128,11 @@ export function DetailsTab({ view }: { view: InstanceView }) {
             { label: strings.made, value: formatMoment(details.spec.createdAt), machine: false },
           ]}
         />
+        {use !== null && use.files.length > 0 && (
+          <Disclosure label={instanceStrings.deletion.files}>
+            <DeletionFiles files={use.files} directory={`${details.directory}/`} />
+          </Disclosure>
+        )}
       </section>
       {reachable.length > 0 && (
         <section>
