@@ -62,3 +62,12 @@ it('the trash keeps for two weeks, and gives back under the next free id', async
   expect(await readdir(home.paths.trash)).toEqual([]);
   await expect(store.restore(again.trash)).rejects.toMatchObject({ code: 'unknown_instance' });
 });
+
+it('brings back what cannot be read: it is as broken as it was', async () => {
+  const { id } = await store.create(request('damaged'), new Date());
+  await writeFile(home.paths.instance(id).spec, '{ half');
+  const { trash } = await store.trash(id, new Date());
+  expect(await store.restore(trash)).toMatchObject({ id, spec: { state: 'broken' } });
+  expect(await readdir(home.paths.trash)).toEqual([]);
+  expect(await store.list()).toContainEqual(expect.objectContaining({ id }));
+});
