@@ -187,7 +187,7 @@ test('several lines are not pasted without a question', async ({ app }) => {
 
 async function transcriptOf(home: string, boot: number): Promise<Buffer> {
   const paths = await readdir(home, { recursive: true });
-  const path = paths.find((one) => one.includes(`/${boot}/`) && /serial\.out$/.test(one));
+  const path = paths.find((one) => one.includes(`/${String(boot).padStart(4, '0')}/`) && /serial\.out$/.test(one));
   if (path === undefined) throw new Error(`no transcript of boot ${boot} in ${paths.join(' ')}`);
   return readFile(join(home, path));
 }
