@@ -102,6 +102,8 @@ export const instanceStrings = {
     notes: 'Notes',
     edit: 'Edit',
     template: 'Save as template…',
+    window: 'Open console in a window',
+    script: 'Save as script…',
     screenshot: 'Screenshot',
     screenshotAbout: 'A picture of the display, as PNG',
     copySsh: 'Copy ssh line',

@@ -3,9 +3,11 @@
  * are all read from it. To add an action, add a row.
  */
 import {
+  AppWindow,
   Bug,
   Camera,
   Copy,
+  FileCode,
   FolderInput,
   Hash,
   LayoutTemplate,
@@ -29,6 +31,8 @@ import { actionsOf } from '../../state/instances.ts';
 import { instanceStrings } from '../../strings/instances.ts';
 import { supportStrings } from '../../strings/support.ts';
 import { copyText } from '../../ui/clipboard.ts';
+import { saveScript } from '../command/save-script.ts';
+import { detachConsole } from '../console/detach.ts';
 import { saveSupportBundle } from '../support/save-support-bundle.ts';
 
 const strings = instanceStrings.actions;
@@ -67,6 +71,14 @@ async function copySshLine(application: Application, { id }: InstanceView): Prom
     if (sshLine !== null) await copyText(sshLine);
     const text = sshLine === null ? strings.noSsh : strings.sshCopied;
     application.notify({ tone: 'plain', text, failure: null, action: null });
+  } catch (error) {
+    application.notifyFailure(toFailure(error));
+  }
+}
+
+async function exportScript(application: Application, { id }: InstanceView): Promise<void> {
+  try {
+    await saveScript(application, await application.call('instance.draft', { id }));
   } catch (error) {
     application.notifyFailure(toFailure(error));
   }
@@ -180,6 +192,21 @@ export const rowActions: readonly RowAction[] = [
     section: 'file',
     label: () => strings.template,
     run: (application, { id }) => application.openDialog({ kind: 'saveTemplate', id }),
+  },
+  {
+    id: 'window',
+    icon: AppWindow,
+    section: 'reach',
+    keys: 'Ctrl+Shift+X',
+    label: () => strings.window,
+    run: (application, { id }) => detachConsole(application, id, { kind: 'console', console: 'serial', boot: null }),
+  },
+  {
+    id: 'script',
+    icon: FileCode,
+    section: 'reach',
+    label: () => strings.script,
+    run: (application, view) => void exportScript(application, view),
   },
   {
     id: 'screenshot',
