@@ -114,7 +114,7 @@ export function ConsoleView({ tab, content, visible }: ConsoleViewProps) {
           className="console-screen"
           aria-label={label}
           data-instance={view.id}
-          data-state={writable ? 'writable' : state.state}
+          data-state={writable ? 'writable' : state.state === 'open' ? 'read-only' : state.state}
         >
           <div className="console-host" ref={handle.element} />
           <ConsoleAbsent content={content} state={state} hasText={handle.hasText} reopen={consoleHandle.reopen} />

@@ -35,6 +35,7 @@ export function useConsole(
   const [attempt, setAttempt] = useState(0);
   const viewer = useRef<ConsoleViewer | null>(null);
   const epoch = useStore(application.stores.connection, ({ epoch }) => epoch);
+  const connected = useStore(application.stores.connection, ({ connection }) => connection.state === 'connected');
 
   // A connection, an owner or an attempt is a dependency because each of them makes the viewer anew.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
@@ -70,7 +71,7 @@ export function useConsole(
 
   return {
     state,
-    writable: state.state === 'open' && state.writable,
+    writable: connected && state.state === 'open' && state.writable,
     refused,
     viewer: () => viewer.current,
     type: (bytes) => {

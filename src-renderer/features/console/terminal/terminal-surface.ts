@@ -28,7 +28,7 @@ export interface SurfaceOptions {
   linkOpened(url: string): void;
   /** The view moved: is its end in sight? */
   scrolled(atEnd: boolean): void;
-  /** Is there any text at all? Said when it changes. */
+  /** Is there any text of the guest's? Said when it changes; lines of ours do not count. */
   filled(hasText: boolean): void;
   found(found: SearchFound): void;
   /** The guest printed something. */
@@ -99,7 +99,6 @@ export class TerminalSurface implements ConsoleScreen {
     this.#terminal.onRender(() => this.#drawn());
     this.#terminal.onWriteParsed(() => {
       this.#holdLocked();
-      this.#tellFilled();
       this.search.changed();
     });
     this.#terminal.attachCustomKeyEventHandler((event) => !options.keyTaken(event));
@@ -163,7 +162,10 @@ export class TerminalSurface implements ConsoleScreen {
   }
 
   write(bytes: Uint8Array, parsed: () => void): void {
-    this.#terminal.write(bytes, parsed);
+    this.#terminal.write(bytes, () => {
+      if (bytes.length > 0) this.#tellFilled();
+      parsed();
+    });
   }
 
   arrived(arrival: Arrival): void {
