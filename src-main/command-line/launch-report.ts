@@ -1,8 +1,8 @@
 /** Waits for a launch and says what came of it: the same for `start` and `restart`. */
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../src-shared/model/instance.ts';
-import { fixLines } from './commands/fix.ts';
 import type { CommandContext, ExitCode } from './context.ts';
+import { fixLines } from './fix-lines.ts';
 import { type AwaitedLaunch, LaunchFollower } from './launch-follower.ts';
 import { commandName, doneJson, failureText, instanceJson, instanceLines } from './terminal-output.ts';
 import { timeoutReport } from './timeout-report.ts';

@@ -1,7 +1,8 @@
 /** `slipway fix`: what can be done about an instance's failure, and doing it. */
 import { parseArgs } from 'node:util';
-import { type Fix, SlipwayError } from '../../../src-shared/contract/errors.ts';
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { Command } from '../context.ts';
+import { fixLines, isOurs } from '../fix-lines.ts';
 import { reportLaunch } from '../launch-report.ts';
 import { idOf } from '../named-instance.ts';
 import { commandName } from '../terminal-output.ts';
@@ -35,14 +36,3 @@ export const fix: Command = async (args, context) => {
   await context.client.call('instance.fix', { id, boot, index });
   return reportLaunch({ id, boot: boot + 1, timeoutMs: null }, context);
 };
-
-const isOurs = ({ kind }: Fix): boolean => kind === 'set' || kind === 'stop' || kind === 'relaunch';
-
-/** Each with the line that does it. */
-export function fixLines(fixes: readonly Fix[], name: string): string[] {
-  return fixes.flatMap((one, index) => {
-    if (isOurs(one)) return [`  try:   ${one.label}: slipway fix ${name} ${index + 1}`];
-    if (one.kind === 'copy') return [`  run:   ${one.text}`];
-    return one.kind === 'open' ? ['  see:   slipway doctor'] : [];
-  });
-}

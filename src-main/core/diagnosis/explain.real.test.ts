@@ -273,7 +273,16 @@ describe('with the host in the way', () => {
   it('a pid file that is held, and who ended the holder', async () => {
     const args = ['-nodefaults', '-S', '-display', 'none', '-pidfile', at('pid'), '-qmp', 'stdio'];
     const holder = spawn(x64, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-    await once(holder.stdout, 'data');
+    // Its greeting comes before it listens to signals; an answer comes after.
+    let answers = '';
+    const answered = new Promise<void>((resolve) => {
+      holder.stdout.on('data', (piece) => {
+        answers += String(piece);
+        if (answers.includes('"return"')) resolve();
+      });
+    });
+    holder.stdin.write('{"execute":"qmp_capabilities"}\n');
+    await answered;
     expect(explain(await stderrOf(x64, ['-pidfile', at('pid')]))?.failure.rule).toBe('pid-file-locked');
     let said = '';
     holder.stderr.on('data', (piece) => {
