@@ -24,7 +24,7 @@ function distanceTo(wanted: string, candidate: string): number {
 }
 
 /** Damerau-Levenshtein, adjacent letters swapped counting once: `pic` is one away from `pci`. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
