@@ -108,7 +108,11 @@ const workLines = [
   `if [ -z "\${WORK:-}" ]; then`,
   '  WORK=$(mktemp -d)',
   `  trap 'rm -rf "$WORK"' EXIT`,
+  'else',
+  '  mkdir -p "$WORK"',
   'fi',
+  // Its options are lists with commas, and a shell cannot double those of a variable.
+  `case $WORK in *,*) echo "QEMU takes no directory with a comma here: $WORK" >&2; exit 1 ;; esac`,
 ];
 
 function oneLine(text: string): string {

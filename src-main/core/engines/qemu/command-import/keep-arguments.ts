@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { extraArgumentFindings } from '../../qemu-based/extra-arguments.ts';
-import { objectIds } from '../../qemu-based/sections/row.ts';
+import { ownIds } from '../../qemu-based/sections/row.ts';
 import { quoteForShell } from '../../qemu-based/shell-line.ts';
 import { propertyOf, readProperties } from './properties.ts';
 import type { Reading } from './reading.ts';
@@ -34,8 +34,7 @@ export function keepRest(reading: Reading): string {
     if (outcome !== null && outcome.fate !== 'kept') continue;
     if (argument.lacks.length > 0) {
       const names = [...new Set(argument.lacks)].map((name) => name.replace(/^(?!\$)/, '$')).join(', ');
-      const note =
-        argument.option === onlyUnknown ? `Nothing is known of ${names}.` : `Left out: it needs the value of ${names}.`;
+      const note = argument.option === onlyUnknown ? ofUnknown(names) : `Left out: it needs the value of ${names}.`;
       reading.settle(argument, 'dropped', null, note);
       continue;
     }
@@ -101,6 +100,12 @@ function changeNote(before: readonly string[], after: readonly string[], renames
   ].join(' ');
 }
 
+function ofUnknown(names: string): string {
+  return names === '$@' || names === '$*'
+    ? "The script's own arguments; none are given."
+    : `Nothing is known of ${names}.`;
+}
+
 function refusalOf(words: readonly string[]): string | null {
   const extraArguments = words.map(quoteForShell).join(' ');
   const runtime = { extraArguments, debug: { gdb: null } } as Parameters<typeof extraArgumentFindings>[0]['runtime'];
@@ -152,7 +157,7 @@ function fatPath(text: string, reading: Reading): string {
 
 /** Ids in what stays that Slipway uses itself, each with another name. */
 function renamesFor(reading: Reading): Map<string, string> {
-  const ours = new Set<string>([...Object.values(objectIds), 'scsi0', 'xhci0', 'ahci0']);
+  const ours = new Set<string>([...ownIds, 'scsi0', 'xhci0', 'ahci0']);
   const used = new Set<string>();
   for (const argument of reading.arguments) {
     const outcome = reading.outcome(argument);

@@ -39,7 +39,7 @@ function readSerials(reading: Reading): void {
   const most = own ?? maxSerialPorts;
   const serials = [
     ...reading.open('serial').map((argument) => ({ argument, value: argument.value ?? '' })),
-    ...cardLines(reading),
+    ...pluggedLines(reading, 'isa-serial'),
   ];
   for (const { argument } of serials.splice(most)) {
     // With PCI Slipway would give the guest a card for it, which the command did not.
@@ -57,20 +57,29 @@ function readSerials(reading: Reading): void {
     reading.slipway(argument, note);
     if (isShared) reading.note(`${argument.words.join(' ')}: ${note}`);
   }
-  const count = Math.min(lastOurs + 1, maxSerialPorts);
+  let count = Math.min(lastOurs + 1, maxSerialPorts);
+  // Where the board's own are all in use, Slipway's further lines are such cards too.
+  for (const { argument, value } of cards && count === own && serials.length === count
+    ? pluggedLines(reading, 'pci-serial')
+    : []) {
+    if (!isOurs(reading, value) || count >= maxSerialPorts) break;
+    count++;
+    reading.slipway(argument, serialNote(value, `Serial console ${count}`, false));
+  }
   if (count > 1) reading.machine.serialPorts = count;
 }
 
 /** `-device isa-serial`: the same UARTs, plugged by hand. Beside Slipway's they would be there twice. */
-function cardLines(reading: Reading): { argument: CommandArgument; value: string }[] {
+function pluggedLines(
+  reading: Reading,
+  wanted: 'isa-serial' | 'pci-serial',
+): { argument: CommandArgument; value: string }[] {
   return reading.open('device').flatMap((argument) => {
     const { first, entries } = readProperties(argument.value ?? '');
     const driver = first ?? entries.find(([key]) => key === 'driver')?.[1];
     const chardev = entries.find(([key]) => key === 'chardev')?.[1];
     const isPlain = entries.every(([key]) => ['driver', 'chardev', 'id', 'index'].includes(key));
-    return driver === 'isa-serial' && chardev !== undefined && isPlain
-      ? [{ argument, value: `chardev:${chardev}` }]
-      : [];
+    return driver === wanted && chardev !== undefined && isPlain ? [{ argument, value: `chardev:${chardev}` }] : [];
   });
 }
 

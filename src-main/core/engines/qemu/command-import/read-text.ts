@@ -1,7 +1,8 @@
 /** From whatever was pasted to the words of one emulator command: a script, one line, JSON, or `/proc/PID/cmdline`. */
 import { SlipwayError } from '../../../../../src-shared/contract/errors.ts';
 import { findEmulatorCommand } from './find-emulator-command.ts';
-import { type FoundCommand, type MadeFile, ScriptInterpreter } from './shell/interpret-script.ts';
+import { type FoundCommand, ScriptInterpreter } from './shell/interpret-script.ts';
+import type { MadeFile } from './shell/made-file.ts';
 import { parseScript } from './shell/parse-script.ts';
 import { ShellSyntaxError } from './shell/syntax.ts';
 import { Unknowns } from './shell/unknowns.ts';

@@ -7,7 +7,7 @@ import type { Disk, Spec } from '../../../../../src-shared/model/spec.ts';
 import type { ImportedArgument } from '../../../../../src-shared/model/template.ts';
 import { busOf, type MachineChoice } from '../../qemu-based/sections/machine.ts';
 import { type MachineFacts, machineFacts } from './machine-facts.ts';
-import type { MadeFile } from './shell/interpret-script.ts';
+import type { MadeFile } from './shell/made-file.ts';
 import type { CommandArgument } from './split-arguments.ts';
 
 export type Fate = ImportedArgument['fate'];

@@ -1,12 +1,12 @@
 /** `$NAME` and every form of `${NAME…}`. */
-import { type Expansion, expandText, makeWords, text, unknown } from './expand-words.ts';
+import { type Expand, type Expansion, text, unknown } from './expansion.ts';
 import { globSource } from './glob.ts';
 import type { Part } from './syntax.ts';
 import type { Value, Variables } from './variables.ts';
 
 type Parameter = Extract<Part, { kind: 'parameter' }>;
 
-export function expandParameter(part: Parameter, variables: Variables): Expansion {
+export function expandParameter(part: Parameter, variables: Variables, expand: Expand): Expansion {
   const { name, operator } = part;
   const base = name.replace(/\[.*\]$/, '');
   const index = /\[(.*)\]$/.exec(name)?.[1] ?? null;
@@ -16,26 +16,26 @@ export function expandParameter(part: Parameter, variables: Variables): Expansio
   const isEmpty =
     value === null || (value.kind === 'text' ? value.text === '' : value.kind === 'list' && value.items.length === 0);
   const asked = operator.startsWith(':') ? isEmpty : value === null;
-  const argument = () => (part.argument === null ? '' : expandText(part.argument, variables));
+  const argument = () => (part.argument === null ? '' : expand.text(part.argument, variables));
   switch (operator.replace(/^:(?=[-=?+])/, '')) {
     case '-':
-      return asked ? defaultOf(part, variables) : spelled(value, name, part.quoted, variables);
+      return asked ? defaultOf(part, variables, expand) : spelled(value, part, variables, expand);
     case '=':
       if (asked) variables.set(base, { kind: 'text', text: argument() });
-      return asked ? defaultOf(part, variables) : spelled(value, name, part.quoted, variables);
+      return asked ? defaultOf(part, variables, expand) : spelled(value, part, variables, expand);
     case '+':
-      return asked ? text('') : defaultOf(part, variables);
+      return asked ? text('') : defaultOf(part, variables, expand);
     case '?':
     case '':
-      return spelled(value, name, part.quoted, variables);
+      return spelled(value, part, variables, expand);
     default:
-      return edited(spelled(value, name, part.quoted, variables), operator, argument, variables);
+      return edited(spelled(value, part, variables, expand), operator, argument, variables);
   }
 }
 
 /** A default that is one quoted or unquoted word stays one; more than that is split like any value. */
-function defaultOf(part: Parameter, variables: Variables): Expansion {
-  const argument = part.argument === null ? '' : expandText(part.argument, variables);
+function defaultOf(part: Parameter, variables: Variables, expand: Expand): Expansion {
+  const argument = part.argument === null ? '' : expand.text(part.argument, variables);
   return text(argument);
 }
 
@@ -62,9 +62,9 @@ function lengthOf(value: Value | null): number {
   return value.kind === 'list' ? value.items.length : value.text.length;
 }
 
-function spelled(value: Value | null, name: string, quoted: boolean, variables: Variables): Expansion {
+function spelled(value: Value | null, { name, quoted }: Parameter, variables: Variables, expand: Expand): Expansion {
   if (value === null) return text(isSilent(name) ? '' : unknown(name.replace(/\[.*\]$/, ''), variables));
-  if (value.kind === 'make') return makeWords(value.text, quoted, variables);
+  if (value.kind === 'make') return expand.make(value.text, quoted, variables);
   if (value.kind === 'text') return text(value.text);
   const isList = name === '@' || name.endsWith('[@]') || (!quoted && (name === '*' || name.endsWith('[*]')));
   if (isList) return { kind: 'list', items: quoted ? value.items : value.items.flatMap((item) => item.split(/\s+/)) };

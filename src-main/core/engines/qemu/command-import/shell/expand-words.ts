@@ -1,15 +1,11 @@
 /** Words as the shell would hand them over: parameters replaced, fields split, quotes gone. Runs nothing. */
 import { evaluateArithmetic } from './arithmetic.ts';
 import { expandParameter } from './expand-parameter.ts';
+import { type Expand, type Expansion, text, unknown } from './expansion.ts';
 import { readTokens } from './read-tokens.ts';
 import { substitute } from './substitute.ts';
 import type { Part, Word } from './syntax.ts';
 import type { Variables } from './variables.ts';
-
-/** `list`: each item is a word of its own, as with `"$@"`. */
-export type Expansion =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'list'; readonly items: readonly string[] };
 
 export function expandWords(words: readonly Word[], variables: Variables): string[] {
   return words.flatMap((word) => expandWord(word, variables));
@@ -71,7 +67,7 @@ function withHome(part: Extract<Part, { kind: 'text' }>, variables: Variables): 
 function expandPart(part: Exclude<Part, { kind: 'text' }>, variables: Variables): Expansion {
   switch (part.kind) {
     case 'parameter':
-      return expandParameter(part, variables);
+      return expandParameter(part, variables, expand);
     case 'arithmetic': {
       const value = evaluateArithmetic(part.text, (name) => {
         const found = variables.get(name);
@@ -93,7 +89,7 @@ function expandCommand(part: Extract<Part, { kind: 'command' }>, variables: Vari
     if (value?.kind === 'text') return text(value.text);
     if (/^[A-Z][A-Z0-9_]*$/.test(name)) return text(unknown(name, variables));
   }
-  const known = substitute(part.text, variables);
+  const known = substitute(part.text, variables, expand);
   return text(known ?? unknown(`$(${part.text.trim()})`, variables));
 }
 
@@ -112,10 +108,4 @@ export function makeWords(source: string, quoted: boolean, variables: Variables)
   }
 }
 
-export function text(value: string): Expansion {
-  return { kind: 'text', text: value };
-}
-
-export function unknown(name: string, variables: Variables): string {
-  return variables.quiet ? '' : variables.unknowns.mark(name);
-}
+const expand: Expand = { words: expandWords, text: expandText, make: makeWords };

@@ -8,7 +8,7 @@ import { type EmulatorCommand, findEmulatorCommand, looksLikeArguments } from '.
 import { expandText, expandWords, makeWords } from './expand-words.ts';
 import { matchesGlob } from './glob.ts';
 import { judge, judgeConditions } from './judge-condition.ts';
-import { madeFile } from './made-file.ts';
+import { type MadeFile, madeFile } from './made-file.ts';
 import { parseScript } from './parse-script.ts';
 import { type Assignment, literalText, type Node, type SimpleCommand } from './syntax.ts';
 import type { Value, Variables } from './variables.ts';
@@ -20,14 +20,6 @@ export interface FoundCommand extends EmulatorCommand {
   /** `A=b` before it. */
   readonly environment: readonly string[];
   readonly redirections: readonly string[];
-}
-
-/** An image that the script makes before the emulator runs: `qemu-img create -b`, `cp`. */
-export interface MadeFile {
-  readonly from: string;
-  readonly as: 'overlay' | 'copy';
-  /** Of what it is made from, where the command says it. */
-  readonly format: string | null;
 }
 
 /** `stop`: after `exit` or `return`. */

@@ -1,6 +1,13 @@
 /** What `cp` and `qemu-img` would make, from their arguments. */
 import { basename } from 'node:path';
-import type { MadeFile } from './interpret-script.ts';
+
+/** An image that the script makes before the emulator runs: `qemu-img create -b`, `cp`. */
+export interface MadeFile {
+  readonly from: string;
+  readonly as: 'overlay' | 'copy';
+  /** Of what it is made from, where the command says it. */
+  readonly format: string | null;
+}
 
 export function madeFile(program: string, args: readonly string[]): (MadeFile & { readonly path: string }) | null {
   if (program === 'cp') {

@@ -3,12 +3,12 @@
  * is asked for.
  */
 import { basename, dirname, resolve } from 'node:path';
-import { expandWords } from './expand-words.ts';
+import type { Expand } from './expansion.ts';
 import { parseScript } from './parse-script.ts';
 import type { Node } from './syntax.ts';
 import type { Variables } from './variables.ts';
 
-export function substitute(source: string, variables: Variables): string | null {
+export function substitute(source: string, variables: Variables, expand: Expand): string | null {
   let nodes: readonly Node[];
   try {
     nodes = parseScript(source).nodes;
@@ -16,21 +16,21 @@ export function substitute(source: string, variables: Variables): string | null 
     return null;
   }
   const [node, ...more] = nodes;
-  if (more.length > 0) return lastOfSequence(nodes, variables);
-  return node === undefined ? '' : outputOf(node, variables);
+  if (more.length > 0) return lastOfSequence(nodes, variables, expand);
+  return node === undefined ? '' : outputOf(node, variables, expand);
 }
 
 /** `cd …; pwd`. */
-function lastOfSequence(nodes: readonly Node[], variables: Variables): string | null {
+function lastOfSequence(nodes: readonly Node[], variables: Variables, expand: Expand): string | null {
   const [first, second, ...more] = nodes;
   if (first === undefined || second === undefined || more.length > 0) return null;
-  return changed({ kind: 'and-or', left: first, operator: '&&', right: second }, variables);
+  return changed({ kind: 'and-or', left: first, operator: '&&', right: second }, variables, expand);
 }
 
-function outputOf(node: Node, variables: Variables): string | null {
-  if (node.kind === 'and-or') return changed(node, variables);
+function outputOf(node: Node, variables: Variables, expand: Expand): string | null {
+  if (node.kind === 'and-or') return changed(node, variables, expand);
   if (node.kind !== 'command' || node.assignments.length > 0) return null;
-  const [name, ...args] = expandWords(node.words, variables);
+  const [name, ...args] = expand.words(node.words, variables);
   const paths = args.filter((word) => !/^-./.test(word));
   const [first = '', second] = paths;
   const at = (path: string) => resolve(variables.directory, path);
@@ -65,11 +65,11 @@ function outputOf(node: Node, variables: Variables): string | null {
 }
 
 /** `cd "$(dirname "$0")" && pwd`. */
-function changed(node: Extract<Node, { kind: 'and-or' }>, variables: Variables): string | null {
+function changed(node: Extract<Node, { kind: 'and-or' }>, variables: Variables, expand: Expand): string | null {
   const { left, right } = node;
   if (node.operator !== '&&' || left.kind !== 'command' || right.kind !== 'command') return null;
-  const [cd, ...args] = expandWords(left.words, variables);
-  const [pwd] = expandWords(right.words, variables);
+  const [cd, ...args] = expand.words(left.words, variables);
+  const [pwd] = expand.words(right.words, variables);
   const target = args.find((word) => !/^-./.test(word));
   if (cd !== 'cd' || pwd !== 'pwd' || target === undefined) return null;
   return resolve(variables.directory, target);

@@ -3,6 +3,7 @@
  * and from QEMU's documentation: it shares no code with the importer, so that a mistake of one is seen by the other.
  */
 import { resolve } from 'node:path';
+import { mebibytes, noValue, type Pair, pairs } from './option-pairs.ts';
 
 export interface MachineDescription {
   program: string;
@@ -21,37 +22,6 @@ export interface MachineDescription {
   /** Everything else, in its order, ids and all. */
   others: string[];
 }
-
-type Pair = [string, string];
-
-/** Comma list to pairs; the first bare word under the key `first`. */
-function pairs(text: string, first: string): Pair[] {
-  if (text.startsWith('{'))
-    return Object.entries(JSON.parse(text) as Record<string, unknown>).flatMap(([k, v]) => flat(k, v));
-  const parts = text
-    .replaceAll(',,', '\0')
-    .split(',')
-    .map((part) => part.replaceAll('\0', ','));
-  return parts
-    .filter((part) => part !== '')
-    .map((part, index): Pair => {
-      const at = part.indexOf('=');
-      if (at < 0) return index === 0 ? [first, part] : [part, 'on'];
-      return [part.slice(0, at), part.slice(at + 1)];
-    });
-}
-
-function flat(key: string, value: unknown): Pair[] {
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value).flatMap(([k, v]) => flat(`${key}.${k}`, v));
-  return [[key, value === true ? 'on' : value === false ? 'off' : String(value)]];
-}
-
-const noValue = new Set(
-  'nodefaults no-user-config nographic snapshot S s daemonize enable-kvm usb no-reboot no-shutdown no-acpi no-hpet full-screen semihosting curses sdl'.split(
-    ' ',
-  ),
-);
 
 export interface DescribeOptions {
   /** What relative paths start from. */
@@ -497,14 +467,6 @@ export function describeMachine(
     debug,
     others,
   };
-}
-
-function mebibytes(text: string): number {
-  const [, number = '0', unit = 'M'] = /^([\d.]+)([KMGT]?)/i.exec(text) ?? [];
-  return (
-    Number(number) *
-    { K: 1 / 1024, M: 1, G: 1024, T: 1024 * 1024 }[(unit || 'M').toUpperCase() as 'K' | 'M' | 'G' | 'T']
-  );
 }
 
 /** Ids of ours that had to make way. */
