@@ -1,17 +1,10 @@
 /** All of a transcript as one file: in pieces, so that it can be watched and stopped, and the browser keeps them. */
-import type { ConsoleName } from '../../../src-shared/model/console.ts';
 import type { Application } from '../../state/application.ts';
-import { readArrivals } from './read-arrivals.ts';
+import { readArrivals, type TranscriptTarget } from './read-arrivals.ts';
 import { TimedLines } from './timed-lines.ts';
 import { bootSource } from './transcript-source.ts';
 
 const pieceBytes = 1024 * 1024;
-
-export interface TranscriptTarget {
-  readonly id: string;
-  readonly console: ConsoleName;
-  readonly boot: number;
-}
 
 export interface ReadOptions {
   /** Each line with when it began before it; escape sequences stay as they are. */
