@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { planLaunch } from '../../qemu-based/arguments.ts';
+import { shellLine } from '../../qemu-based/shell-line.ts';
 import { capabilitiesOf, planInputOf, specOf, stagedInPlace } from '../../testing/spec-of.ts';
 import { importCommand } from '../command-import/import-command.ts';
 import { describeMachine } from '../command-import/testing/describe-machine.ts';
@@ -167,6 +168,37 @@ describe('exportCommand', () => {
   });
 
   it.each(Object.entries(cases))('read back it is the same guest: %s', (_, input) => expectSame(input));
+
+  it.each(Object.entries(cases))(
+    'so is the command of a launch, without a trace of its own consoles: %s',
+    (_, input) => {
+      const spec = specOf(input);
+      const argv = planLaunch(planInputOf(spec)).arguments.flatMap(({ args }) => args);
+      const text = shellLine([`/usr/bin/qemu-system-${spec.architecture}`, ...argv], '/home/run');
+      const imported = importCommand({
+        text,
+        host: { directory, home: '/h', processors: 2, machine: 'x86_64' },
+        variables: {},
+      });
+      expect(imported.request.runtime.extraArguments).not.toMatch(
+        /chardev|mon|pidfile|uuid|own-(serial|qmp|monitor|net|disk)/,
+      );
+      expect(imported.request.runtime.debug.startPaused).toBe(false);
+      expect(imported.request.device.serialPorts).toBe(spec.device.serialPorts);
+      const again = planLaunch(planInputOf(specOf(imported.request))).arguments.flatMap(({ args }) => args);
+      const described = (words: readonly string[]) => {
+        const { others, ...rest } = describeMachine(['qemu-system-x86_64', ...words], { directory });
+        return {
+          ...rest,
+          others: others
+            .filter((one) => !/^-chardev pipe/.test(one))
+            .map((one) => one.replaceAll('own-', ''))
+            .sort(),
+        };
+      };
+      expect(described(again)).toEqual(described(argv));
+    },
+  );
 
   it('read back it is the same guest, whatever it is', () => {
     const path = fc.stringMatching(/^\/[a-z ,$"'\\`é=-]{1,12}$/).filter((text) => !text.endsWith('/'));

@@ -3,6 +3,7 @@
  * another program connects to stays.
  */
 import { maxSerialPorts } from '../../../../../src-shared/model/console.ts';
+import { ownIds } from '../../qemu-based/sections/row.ts';
 import { boardLines } from '../../qemu-based/sections/serial-ports.ts';
 import { propertyOf, readProperties } from './properties.ts';
 import type { Reading } from './reading.ts';
@@ -29,7 +30,7 @@ export function readConsoles(reading: Reading): void {
       reading.slipway(argument, 'There is no parallel port here anyway.');
   for (const argument of reading.open('echr')) reading.slipway(argument, 'The consoles need no escape key.');
   for (const argument of reading.open('chardev')) {
-    if (!isUsed(reading, idOf(argument)) && isPersonal(backendOf(argument)))
+    if (!isUsed(reading, idOf(argument)) && (isPersonal(backendOf(argument)) || isSlipways(argument)))
       reading.slipway(argument, 'The consoles take its place.');
   }
 }
@@ -97,7 +98,7 @@ function isOurs(reading: Reading, value: string): boolean {
   const id = /^chardev:(.*)$/.exec(value)?.[1];
   if (id === undefined) return isPersonal(value.replace(/^mon:/, '').split(/[:,]/, 1)[0] ?? '');
   const chardev = reading.arguments.find((argument) => argument.option === 'chardev' && idOf(argument) === id);
-  return chardev !== undefined && isPersonal(backendOf(chardev));
+  return chardev !== undefined && (isPersonal(backendOf(chardev)) || isSlipways(chardev));
 }
 
 function isPersonal(backend: string): boolean {
@@ -105,6 +106,13 @@ function isPersonal(backend: string): boolean {
     ['stdio', 'vc', 'null', 'none', 'file', 'pty', 'con', 'braille', ''].includes(backend) ||
     backend.startsWith('/dev/')
   );
+}
+
+/** A command that Slipway planned, read back: its own connections, by their names and their places in `run/`. */
+export function isSlipways(argument: CommandArgument): boolean {
+  if (argument.option !== 'chardev') return false;
+  const path = propertyOf(readProperties(argument.value ?? ''), 'path') ?? '';
+  return ownIds.includes(idOf(argument)) && ['pipe', 'socket'].includes(backendOf(argument)) && !path.startsWith('/');
 }
 
 function backendOf({ value }: CommandArgument): string {

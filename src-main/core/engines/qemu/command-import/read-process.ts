@@ -3,6 +3,7 @@
 import { limits } from '../../../../../src-shared/limits.ts';
 import { debugLogItems } from '../../../../../src-shared/model/spec.ts';
 import { propertyOf, readProperties } from './properties.ts';
+import { isSlipways } from './read-consoles.ts';
 import { settleSplit } from './read-machine.ts';
 import type { Reading } from './reading.ts';
 
@@ -61,6 +62,10 @@ function readDebugging(reading: Reading): void {
     );
   }
   for (const argument of reading.open('S')) {
+    if (reading.arguments.some(isSlipways)) {
+      reading.slipway(argument, 'Slipway starts every guest so, and lets it go once the consoles are attached.');
+      continue;
+    }
     debug.startPaused = true;
     reading.field(argument, 'runtime.debug.startPaused');
   }
