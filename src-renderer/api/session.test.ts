@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeFrame } from '../../src-shared/contract/console-frames.ts';
 import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
+import { settingsSchema } from '../../src-shared/model/settings.ts';
 import { type Connection, retryDelayMs, Session } from './session.ts';
 import type { LinkHandlers, Transport } from './transport.ts';
 
@@ -31,7 +32,7 @@ class FakeTransport implements Transport {
 }
 
 const hello = { type: 'hello', protocol: 1, version: '0.1.0' };
-const settings = { theme: 'dark', fontSize: 14 };
+const settings = settingsSchema.parse({ theme: 'dark', fontSize: 14 });
 
 describe('Session', () => {
   let transport: FakeTransport;
