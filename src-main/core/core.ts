@@ -75,7 +75,10 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     log,
     isAttended: () => sessions.size > 0,
   });
-  const manager = new InstanceManager({ paths, store, engine, doctor, explain: explainLog, complete: completed, clock, log }, adopted);
+  const manager = new InstanceManager(
+    { paths, store, engine, doctor, explain: explainLog, complete: completed, clock, log },
+    adopted,
+  );
   const handlers = createHandlers({ ...options, manager, engine, doctor, settings });
   const router = createRouter(handlers, log);
 
