@@ -42,9 +42,14 @@ async function heard(
   });
   const exited = once(child, 'exit');
   let text = '';
+  let isEnding = false;
+  // It may be gone before it has read the keys.
+  child.stdin.on('error', () => undefined);
   const collect = (piece: unknown) => {
     text += String(piece);
-    if (text.includes(banner)) child.stdin.write('\u0001x');
+    if (isEnding || !text.includes(banner)) return;
+    isEnding = true;
+    child.stdin.write('\u0001x');
   };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
