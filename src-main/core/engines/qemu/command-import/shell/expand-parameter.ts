@@ -12,7 +12,8 @@ export function expandParameter(part: Parameter, variables: Variables, expand: E
   const index = /\[(.*)\]$/.exec(name)?.[1] ?? null;
   if (operator === '!') return text(unknown(`{!${name}}`, variables));
   const value = parameterValue(base, index, variables);
-  if (operator === '#') return text(String(lengthOf(value)));
+  // `${#NAME}`; in `${NAME#…}` something follows.
+  if (operator === '#' && part.argument === null) return text(String(lengthOf(value)));
   const isEmpty =
     value === null || (value.kind === 'text' ? value.text === '' : value.kind === 'list' && value.items.length === 0);
   const asked = operator.startsWith(':') ? isEmpty : value === null;
@@ -77,10 +78,14 @@ function isSilent(name: string): boolean {
   return ['?', '!', '-', '$'].includes(name);
 }
 
+/** Cutting tries every place, so that the time it takes grows with the square of this. */
+const longestEdited = 8192;
+
 function edited(expansion: Expansion, operator: string, argument: () => string, variables: Variables): Expansion {
   const whole = expansion.kind === 'text' ? expansion.text : expansion.items.join(' ');
   // What is not known cannot be cut; its mark stays and asks for it.
   if (variables.unknowns.namesIn(whole).length > 0) return text(whole);
+  if (whole.length > longestEdited) throw new RangeError('it edits a very long text');
   switch (operator) {
     case '%':
     case '%%':

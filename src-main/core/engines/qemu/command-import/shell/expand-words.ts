@@ -21,6 +21,9 @@ export function expandText(word: Word, variables: Variables): string {
   return parts.join('');
 }
 
+/** More than any system takes; a script of a few lines can make one that nobody could read through. */
+const longestCommand = 2 * 1024 * 1024;
+
 function expandWord(word: Word, variables: Variables): string[] {
   const fields: string[] = [];
   let field: string | null = null;
@@ -54,6 +57,7 @@ function expandWord(word: Word, variables: Variables): string[] {
         if (piece !== '') field = (field ?? '') + piece;
       }
     }
+    if (fields.length + (field?.length ?? 0) > longestCommand) throw new RangeError('a command in it is far too long');
   }
   // `"$@"` without arguments is no word at all, although it has quotes.
   if (field !== null && !(emptyList && field === '')) fields.push(field);

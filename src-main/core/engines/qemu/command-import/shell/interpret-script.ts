@@ -26,6 +26,8 @@ export interface FoundCommand extends EmulatorCommand {
 type Flow = 'on' | 'stop';
 
 const maxSteps = 20_000;
+/** Steps can be long ones, and nothing else is done meanwhile. */
+const maxMs = 3000;
 const maxDepth = 30;
 const maxTurns = 64;
 
@@ -36,6 +38,7 @@ export class ScriptInterpreter {
   readonly made = new Map<string, MadeFile>();
   readonly #variables: Variables;
   readonly #called = new Set<string>();
+  readonly #startedMs = performance.now();
   #steps = 0;
   #depth = 0;
 
@@ -63,6 +66,7 @@ export class ScriptInterpreter {
 
   #node(node: Node): Flow {
     if (++this.#steps > maxSteps) throw new RangeError('it does not come to an end');
+    if (performance.now() - this.#startedMs > maxMs) throw new RangeError('it takes too long');
     switch (node.kind) {
       case 'command':
         return this.#command(node);

@@ -54,7 +54,7 @@ export class Variables {
   /** @throws RangeError for a script that doubles a variable again and again. */
   set(name: string, value: Value): void {
     this.#bytes += value.kind === 'list' ? value.items.reduce((sum, item) => sum + item.length, 0) : value.text.length;
-    if (this.#bytes > 16 * 1024 * 1024) throw new RangeError('its variables grow without end');
+    if (this.#bytes > 4 * 1024 * 1024) throw new RangeError('its variables grow without end');
     this.#values.set(name, value);
   }
 
