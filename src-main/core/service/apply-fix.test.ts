@@ -61,6 +61,27 @@ describe('a fix, by its place in the failure', () => {
     expect(told).toEqual(['configure demo 512 -trace all', 'launch demo']);
   });
 
+  it('keeps what was changed while a person was asked', async () => {
+    let spec = specOf({ name: 'before', guest: { kind: 'demo' } });
+    const status = {
+      boot: 2,
+      failure: { code: 'x', message: 'x', fixes: [set('runtime.extraArguments', '-snapshot')] },
+    };
+    const configured: string[] = [];
+    const manager = {
+      get: () => ({ spec, view: { status } }),
+      configure: async (_: string, { name, runtime }: Spec) =>
+        void configured.push(`${name} ${runtime.extraArguments}`),
+      launch: async () => undefined,
+    } as unknown as InstanceManager;
+    const confirm = async () => {
+      spec = { ...spec, name: 'after' };
+      return true;
+    };
+    await applyFix(manager, named, { ...page, face: 'window', abilities: { confirm } });
+    expect(configured).toEqual(['after -snapshot']);
+  });
+
   it('refuses what is not there, is older, is a page’s own, or breaks the Spec', async () => {
     const refused = async (fixes: Fix[], which: Partial<typeof named>) => {
       const { manager, told } = managerWith(fixes);

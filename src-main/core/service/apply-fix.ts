@@ -6,6 +6,7 @@ import { withChanges } from '../../../src-shared/contract/changes.ts';
 import { type Fix, SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { InstanceId } from '../../../src-shared/model/ids.ts';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
+import type { Spec } from '../../../src-shared/model/spec.ts';
 import type { InstanceManager } from '../instances/manager.ts';
 import type { ClientIdentity } from './client.ts';
 import { requestOfSpec } from './draft.ts';
@@ -45,7 +46,7 @@ async function perform(manager: InstanceManager, id: InstanceId, fix: Fix, ident
       const { spec } = manager.get(id);
       const request = requestOfSpec(withChanges(spec, fix.changes));
       await demandPower(identity, request, spec);
-      await manager.configure(id, request);
+      await manager.configure(id, await requestOfNow(manager, id, { spec, request, fix }, identity));
       await manager.launch(id);
       return;
     }
@@ -61,4 +62,19 @@ async function perform(manager: InstanceManager, id: InstanceId, fix: Fix, ident
     default:
       throw new SlipwayError('invalid_input', 'That is not for Slipway to do.');
   }
+}
+
+interface Asked {
+  readonly spec: Spec;
+  readonly request: ReturnType<typeof requestOfSpec>;
+  readonly fix: Extract<Fix, { kind: 'set' }>;
+}
+
+/** A person may take long to answer; a name or a port that was changed meanwhile is not put back to what it was. */
+async function requestOfNow(manager: InstanceManager, id: InstanceId, asked: Asked, identity: ClientIdentity) {
+  const { spec } = manager.get(id);
+  if (spec === asked.spec) return asked.request;
+  const request = requestOfSpec(withChanges(spec, asked.fix.changes));
+  await demandPower(identity, request, spec);
+  return request;
 }

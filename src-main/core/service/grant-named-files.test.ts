@@ -20,6 +20,18 @@ describe('confirmNamedFiles', () => {
     expect(asked).toEqual(['/a\n/b', '/c']);
   });
 
+  it('shows each in one line, with what would hide something', async () => {
+    let detail = '';
+    const page = session({
+      confirm: async (question) => {
+        detail = question.detail;
+        return true;
+      },
+    });
+    await confirmNamedFiles(['/a\n\n/harmless', '/b\u202ecod'], 'Files?', page);
+    expect(detail).toBe('/a\\n\\n/harmless\n/b\\u{202e}cod');
+  });
+
   it('takes a no for a no', async () => {
     const page = session({ confirm: async () => false });
     await expect(confirmNamedFiles(['/etc/shadow'], 'Files?', page)).rejects.toMatchObject({ code: 'cancelled' });

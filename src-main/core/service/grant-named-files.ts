@@ -4,6 +4,7 @@
  */
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { SessionContext } from './client.ts';
+import { visibleLine } from './visible-text.ts';
 
 const shownFiles = 20;
 
@@ -19,7 +20,9 @@ export async function confirmNamedFiles(
   const asked = [...new Set(paths)].filter((path) => !tokens.knows(path));
   if (asked.length === 0) return;
   const more = asked.length - shownFiles;
-  const detail = [...asked.slice(0, shownFiles), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
-  if (!(await identity.abilities.confirm({ title, detail, action: 'Use these files' })))
+  const detail = [...asked.slice(0, shownFiles).map(visibleLine), ...(more > 0 ? [`… and ${more} more`] : [])].join(
+    '\n',
+  );
+  if (!(await identity.abilities.confirm({ title: visibleLine(title), detail, action: 'Use these files' })))
     throw new SlipwayError('cancelled', 'The files it names were not confirmed.');
 }

@@ -72,4 +72,19 @@ describe('power', () => {
     await demandPower(window, spec({ runtime: { binary: '/opt/other' } }), program);
     expect(asked).toEqual(['/opt/other']);
   });
+
+  it('shows all of it: nothing is hidden, turned around or pushed out of sight', async () => {
+    let shown = '';
+    const window = client({
+      abilities: {
+        confirm: async ({ detail }) => {
+          shown = detail;
+          return true;
+        },
+      },
+    });
+    const extraArguments = `-snapshot${'\n'.repeat(500)}\u202e-trace\u0000all`;
+    await demandPower(window, spec({ runtime: { extraArguments } }));
+    expect(shown).toContain('-snapshot\n\\u{202e}-trace\\u{0}all');
+  });
 });

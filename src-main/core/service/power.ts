@@ -6,6 +6,7 @@
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import type { ClientIdentity } from './client.ts';
+import { visibleText } from './visible-text.ts';
 
 type Request = Omit<Spec, 'id' | 'version' | 'createdAt'>;
 
@@ -115,5 +116,6 @@ async function decide(identity: ClientIdentity, question: PowerQuestion): Promis
       hint: 'Do it in the window or on the command line, or start the server with: slipway serve --allow-power',
     });
   }
-  if (!(await identity.abilities.confirm(question))) throw new SlipwayError('cancelled', 'Not confirmed.');
+  const shown = { ...question, detail: visibleText(question.detail) };
+  if (!(await identity.abilities.confirm(shown))) throw new SlipwayError('cancelled', 'Not confirmed.');
 }
