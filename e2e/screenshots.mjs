@@ -98,7 +98,8 @@ try {
   await setGuests(homes.full);
   servers.full = await homes.full.serve();
   servers.empty = await homes.empty.serve();
-  const looks = themes.flatMap((theme) => sizes.map((size) => ({ theme, size })));
+  const { build } = homes.full;
+  const looks = themes.flatMap((theme) => sizes.map((size) => ({ theme, size, build })));
   for (const screen of chosen.filter(({ on }) => on !== 'lost'))
     for (const look of options.docs ? looks.filter(({ theme }) => theme === screen.docs) : looks)
       await take(browser, servers[screen.on ?? 'full'].url, screen, look);

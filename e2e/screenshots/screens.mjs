@@ -33,6 +33,18 @@ const source = async (page, name) => {
   await choice[0].or(choice[1]).or(choice[2]).first().click();
 };
 
+/** What somebody who builds kernels has in a file. */
+const runScript = (directory) => `#!/bin/sh
+# Boots the kernel that was just built.
+OUT=${directory}
+exec qemu-system-x86_64 -m 2G -smp 4 -nographic -no-reboot \\
+  -kernel $OUT/bzImage -initrd $OUT/initrd.img \\
+  -append "console=ttyS0 panic=-1 nokaslr" \\
+  -drive file=$OUT/root.qcow2,if=virtio,snapshot=on \\
+  -nic user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:2222-:22 \\
+  -device virtio-balloon-pci -fw_cfg name=opt/test,string=1 -s
+`;
+
 export const screens = [
   {
     name: 'empty',
@@ -60,6 +72,7 @@ export const screens = [
   },
   {
     name: 'console-split',
+    docs: 'dark',
     async prepare(page) {
       await select(page, 'demo');
       await writable(page);
@@ -121,6 +134,7 @@ export const screens = [
   },
   {
     name: 'command',
+    docs: 'light',
     async prepare(page) {
       await select(page, 'demo');
       await tab(page, 'Command');
@@ -146,6 +160,7 @@ export const screens = [
   },
   {
     name: 'failure',
+    docs: 'light',
     async prepare(page) {
       await select(page, 'broken');
       await page
@@ -157,12 +172,22 @@ export const screens = [
   { name: 'new-instance-gallery', prepare: newInstance },
   {
     name: 'new-instance',
-    docs: 'dark',
     prepare: (page) => source(page, /Disk or ISO/),
   },
   {
-    name: 'paste-import',
+    name: 'paste',
     prepare: (page) => source(page, /^Paste a command/),
+  },
+  {
+    name: 'paste-import',
+    docs: 'dark',
+    async prepare(page, { build }) {
+      await source(page, /^Paste a command/);
+      await page.getByLabel('Command line or script').fill(runScript(build));
+      await named(page, 'button', 'Read').click();
+      await page.getByLabel('Name', { exact: true }).waitFor();
+      await page.getByRole('listbox', { name: 'Arguments' }).waitFor();
+    },
   },
   {
     name: 'form-edit',
@@ -174,6 +199,7 @@ export const screens = [
   },
   {
     name: 'doctor',
+    docs: 'dark',
     async prepare(page) {
       await named(page, 'button', 'Doctor').click();
       await page.getByRole('heading', { name: 'Doctor' }).waitFor();

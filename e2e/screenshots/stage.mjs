@@ -1,6 +1,6 @@
 // What is photographed: homes with real guests, and servers of the built page on them.
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -21,6 +21,23 @@ export class Home {
     if (!existsSync(built)) return false;
     cpSync(built, join(this.#path, 'cache', 'linux-guest'), { recursive: true });
     return true;
+  }
+
+  /** Where somebody builds kernels: what a pasted script names. */
+  get build() {
+    const directory = join(this.#path, 'build');
+    const guest = join(this.#path, 'cache', 'linux-guest');
+    if (!existsSync(directory) && existsSync(guest)) {
+      const [built] = readdirSync(guest);
+      mkdirSync(directory);
+      for (const [from, to] of [
+        ['vmlinuz', 'bzImage'],
+        ['initrd.gz', 'initrd.img'],
+      ])
+        cpSync(join(guest, built, from), join(directory, to));
+      spawnSync('qemu-img', ['create', '-q', '-f', 'qcow2', join(directory, 'root.qcow2'), '1G']);
+    }
+    return directory;
   }
 
   /** Runs one command to its end; resolves to its exit code. */
