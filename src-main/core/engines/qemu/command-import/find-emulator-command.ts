@@ -19,10 +19,6 @@ const mentions: ReadonlySet<string> = new Set([
   ...['export', 'local', 'declare', 'typeset', 'readonly', 'alias', 'die', 'log', 'info', 'error', 'fail', 'require'],
 ]);
 
-export function isEmulatorName(word: string): boolean {
-  return program.test(basename(word.replace(/^@+/, '')));
-}
-
 /** null: this command runs no emulator. */
 export function findEmulatorCommand(words: readonly string[]): EmulatorCommand | null {
   const [first, second] = words;

@@ -1,4 +1,5 @@
 /** The board, its accelerator, processors and memory. */
+import { defaultMachine } from './machine-facts.ts';
 import { propertyOf, readProperties, spellProperties } from './properties.ts';
 import type { Reading } from './reading.ts';
 
@@ -43,10 +44,9 @@ function readMachineOptions(reading: Reading): void {
       accelerator !== undefined && !isAcceleration ? 'Its accelerator is in the field for acceleration.' : '',
     );
   }
-  if (machine.machine !== null) return;
-  if (machine.architecture === 'x86_64') machine.machine = 'pc';
-  else if (machine.architecture === 'riscv64') machine.machine = 'spike';
-  else reading.note('The line names no machine, and QEMU refuses to start without one here; "virt" is taken.');
+  machine.machine ??= defaultMachine(machine.architecture);
+  if (machine.machine === null)
+    reading.note('The line names no machine, and QEMU refuses to start without one here; "virt" is taken.');
 }
 
 function readAccelerators(reading: Reading): void {
