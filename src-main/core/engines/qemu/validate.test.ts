@@ -260,7 +260,9 @@ describe('ports', () => {
   it('duplicates, privileged ports, no network', async () => {
     expect(await ports(port('a', null), port('b', null))).toEqual([]);
     expect((await ports(port('a', null), port('a', null)))[0]).toContain('error invalid_input host.ports.1.name');
-    expect((await ports(port('a', 40_001), port('b', 40_001, { bind: '0.0.0.0' })))[0]).toContain('already used by the mapping "a"');
+    expect((await ports(port('a', 40_001), port('b', 40_001, { bind: '0.0.0.0' })))[0]).toContain(
+      'already used by the mapping "a"',
+    );
     expect(await ports(port('a', 40_001), port('b', 40_001, { protocol: 'udp' }))).toEqual([]);
     expect((await ports(port('a', 22, { protocol: 'udp' })))[0]).toContain('warning not_permitted host.ports.0.host');
     expect((await said({ ...demo, host: { networking: 'none', ports: [port('a', null)] } }))[0]).toContain(
