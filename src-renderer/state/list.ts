@@ -27,8 +27,6 @@ export const createListStore = () =>
     renaming: null,
     notesWanted: null,
   }));
-export type ListStore = ReturnType<typeof createListStore>;
-
 /** Where the keyboard is. An instance under a folded heading has no row of its own; then it is the heading. */
 export function cursorIndex(rows: readonly ListRow[], heading: string | null, selected: string | null): number {
   const key = heading ?? selected;

@@ -256,12 +256,6 @@ export const rowActions: readonly RowAction[] = [
   },
 ];
 
-export function actionFor(id: string): RowAction {
-  const found = rowActions.find((action) => action.id === id);
-  if (found === undefined) throw new Error(`no action ${id}`);
-  return found;
-}
-
 export const isShown = (action: RowAction, view: InstanceView): boolean => action.isShown?.(view) ?? true;
 export const isPossible = (action: RowAction, view: InstanceView): boolean =>
   isShown(action, view) && (action.isPossible?.(view) ?? true);
