@@ -297,7 +297,7 @@ describe('names', () => {
 
   it.each([
     ['200 characters', 'x'.repeat(200), /at most 100/],
-    ['nothing', '   ', /needed/],
+    ['nothing', '   ', /empty/],
     ['a control character', 'a\u001b[2Jb', /control/],
     ['an override of the direction', 'a\u202eb', /control/],
   ])('%s: refused', async (_, name, words) => {
