@@ -3,9 +3,9 @@ import { CopyIcon } from './copy-button.tsx';
 
 export function CommandLine({ text, label }: { text: string; label: string }) {
   return (
-    <div className="command-line mono">
+    <span className="command-line mono">
       <code>{text}</code>
       <CopyIcon text={text} label={label} />
-    </div>
+    </span>
   );
 }

@@ -90,7 +90,7 @@ export function TextField(props: TextFieldProps) {
           ))}
         </datalist>
       )}
-      {hint !== undefined && <p className="field-hint">{hint}</p>}
+      {hint !== undefined && <div className="field-hint">{hint}</div>}
       {!props.messagesElsewhere && <Messages messages={messages} id={`${id}-messages`} />}
     </div>
   );
@@ -130,7 +130,7 @@ export function SelectField<V extends string>(props: SelectFieldProps<V>) {
           </option>
         ))}
       </select>
-      {hint !== undefined && <p className="field-hint">{hint}</p>}
+      {hint !== undefined && <div className="field-hint">{hint}</div>}
       {!props.messagesElsewhere && <Messages messages={messages} />}
     </div>
   );

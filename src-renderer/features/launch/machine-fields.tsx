@@ -4,6 +4,7 @@ import { maxSerialPorts } from '../../../src-shared/model/console.ts';
 import { type Architecture, architectures } from '../../../src-shared/model/engine.ts';
 import { useApplication } from '../../state/context.tsx';
 import { optionStrings } from '../../strings/launch-fields.ts';
+import { AccelerationHint } from '../doctor/acceleration-hint.tsx';
 import { optionsOf } from './fields/options-of.ts';
 import { Own, resolvedReason, useChoice, useForm } from './form-fields.tsx';
 import { PortTable } from './port-table.tsx';
@@ -45,7 +46,11 @@ export function AccelerationField({ architecture }: { architecture: Architecture
       of="acceleration"
       field="host.acceleration"
       options={[{ value: 'auto', label: automatic(result) }, ...optionsOf(named)]}
-      hint={form.acceleration === 'auto' ? reason : undefined}
+      hint={
+        form.acceleration === 'auto' && reason !== undefined ? (
+          <AccelerationHint reason={reason} choice={ofHost} />
+        ) : undefined
+      }
     />
   );
 }
