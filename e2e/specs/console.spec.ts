@@ -69,8 +69,12 @@ test('search: every match counted, patterns, what is no pattern, and the whole t
   const terminal = panes.terminal();
   await panes.type(terminal, 'count 300\r');
   await panes.expectText(terminal, '00000300');
-  await app.page.keyboard.press('Control+Shift+KeyF');
   const search = app.page.getByRole('search', { name: 'Search in console' });
+  await app.page.getByRole('button', { name: 'Search', exact: true }).click();
+  await expect(search).toBeVisible();
+  await app.page.keyboard.press('Escape');
+  await expect(search).toBeHidden();
+  await app.page.keyboard.press('Control+Shift+KeyF');
   const text = search.getByRole('textbox');
   const matches = search.getByRole('status', { name: 'Matches' });
   const toggle = (name: string) => search.getByRole('button', { name, exact: true });

@@ -168,7 +168,21 @@ test('what is wrong is said at its field, in sentences', async ({ app }) => {
   const dialog = await workbench.openNewInstance('Demo');
   await dialog.getByLabel('Memory (MiB)').fill('1');
   await expect(dialog.getByText('At least 4.', { exact: true })).toBeVisible();
-  await dialog.getByRole('button', { name: 'More', exact: true }).click();
+  // Folded away nobody would see it; so it stands beside the command.
+  const preview = dialog.getByRole('region', { name: 'Preview' });
+  const more = dialog.getByRole('button', { name: 'More', exact: true });
+  await dialog.getByLabel('Memory (MiB)').fill('64');
+  await more.click();
+  await dialog.getByLabel('Extra arguments').fill('-daemonize');
+  const refusal = 'QEMU would become another process';
+  await expect(dialog.getByText(refusal).first()).toBeVisible();
+  await expect(preview).not.toContainText(refusal);
+  await more.click();
+  await expect(preview).toContainText(refusal);
+  await more.click();
+  await expect(preview).not.toContainText(refusal);
+  await dialog.getByLabel('Extra arguments').fill('');
+  await dialog.getByLabel('Memory (MiB)').fill('1');
   await dialog.getByRole('button', { name: 'Add port mapping' }).click();
   await dialog.getByLabel('Name of port 1').fill('a b');
   await expect(dialog.getByText(/^Letters, digits, dot/).first()).toBeVisible();

@@ -97,6 +97,11 @@ describe('what the host says of memory, accelerators, files', () => {
     expect(failure?.cause).toMatch(/1000000 MiB; \d+ of the host’s \d+ MiB are free/);
     expect(setsOf(failure)?.[0]?.[0]).toMatchObject({ field: 'device.memoryMiB', value: expect.any(Number) });
     const kvm = 'Could not access KVM kernel module: Permission denied';
+    const asHost = await explainLog(kvm, 'launch', about({ ...demo, device: { cpu: 'host' } }));
+    expect(setsOf(asHost)?.[0]).toEqual([
+      { field: 'host.acceleration', value: 'tcg' },
+      { field: 'device.cpu', value: 'max' },
+    ]);
     expect(labels(await explainLog(kvm, 'launch', about(demo)))).toEqual([
       'Emulate it (TCG, slow)',
       'Open the Doctor',

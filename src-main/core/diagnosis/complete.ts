@@ -177,7 +177,11 @@ async function processorFacts({ most }: About<'processors'>, { spec }: Completio
 }
 
 async function acceleratorFacts({ spec }: CompletionContext): Promise<Facts> {
-  const emulate = spec.host.acceleration === 'tcg' ? [] : [set('Emulate it (TCG, slow)', 'host.acceleration', 'tcg')];
+  const emulated = [{ field: 'host.acceleration', value: 'tcg' }];
+  // The host's own CPU is there with an accelerator alone; `max` is the most that is emulated.
+  if (spec.device.cpu === 'host') emulated.push({ field: 'device.cpu', value: 'max' });
+  const emulate: Fix[] =
+    spec.host.acceleration === 'tcg' ? [] : [{ kind: 'set', label: 'Emulate it (TCG, slow)', changes: emulated }];
   return { fixes: [...emulate, { kind: 'open', label: 'Open the Doctor', page: 'doctor' }] };
 }
 

@@ -32,7 +32,11 @@ function rowsOf({ workingDirectory, arguments: all }: CommandView): Row[] {
   return all
     .filter(({ field, args }) => field !== 'slipway' && args.length > 0)
     .map((argument) => {
-      const text = argument.args.join('\0').replaceAll(own, '');
+      // Consoles are named in the boot's own directory.
+      const text = argument.args
+        .join('\0')
+        .replaceAll(own, '')
+        .replace(/\.\.\/boots\/\d+\//g, '');
       return { argument, key: argument.field === 'runtime.debug.gdb' ? text.replace(/:\d+$/, '') : text };
     });
 }

@@ -38,7 +38,7 @@ export function ConsoleToolbar({ tab, content, surface, console, view, paste, se
   };
   return (
     <div className="console-tools" role="toolbar" aria-label={strings.label}>
-      <IconButton small icon={Search} label={strings.search} keys="Ctrl+Shift+F" onClick={search} />
+      <IconButton small icon={Search} label={strings.search} keys="Ctrl+Shift+F" onClick={() => search()} />
       <IconButton
         small
         icon={Copy}

@@ -177,4 +177,14 @@ function useWanted(
     shownFor.current = boot.number;
     change((layout) => show(layout, live('log')));
   }, [silent, boot, change]);
+  // The next boot is watched where boots are watched, unless the person has turned elsewhere meanwhile.
+  const runs = view.status.phase === 'running' && view.status.boot > shownFor.current;
+  useEffect(() => {
+    if (!runs || shownFor.current === 0) return;
+    shownFor.current = 0;
+    change((layout) => {
+      const front = activeTab(focusedPane(layout))?.content;
+      return front?.kind === 'console' && front.console === 'log' ? show(layout, live('serial')) : layout;
+    });
+  }, [runs, change]);
 }

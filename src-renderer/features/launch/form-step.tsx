@@ -15,7 +15,7 @@ import { draftFromForm } from './form-to-draft.ts';
 import { GuestFields } from './guest-fields.tsx';
 import { firstInForm, goToField } from './links/go-to-field.ts';
 import { createLinks, LinkProvider } from './links/link-store.ts';
-import { MessageBoardProvider } from './messages.tsx';
+import { FoldedFields, MessageBoardProvider } from './messages.tsx';
 import { MoreFields } from './more-fields.tsx';
 import { ImportedArguments } from './paste/imported-arguments.tsx';
 import type { Reading } from './paste/reading.ts';
@@ -129,7 +129,9 @@ export function FormStep(props: FormStepProps) {
                 <GuestFields />
                 <Disclosure label={launchStrings.more} open={more} onOpenChange={setMore}>
                   <div className="launch-more">
-                    <MoreFields />
+                    <FoldedFields value={!more}>
+                      <MoreFields />
+                    </FoldedFields>
                   </div>
                 </Disclosure>
                 {/* Enter in a field launches, as in every form. */}

@@ -17,6 +17,9 @@ interface MessageBoard {
 
 const MessageContext = createContext<MessageBoard>({ messages: [], fields: new Set(), shown: () => () => {} });
 
+/** Whether the fields below are folded away: what is said beside them nobody would see. */
+export const FoldedFields = createContext(false);
+
 const belongs = (message: Placed, field: string): boolean =>
   message.field === field || (message.field?.startsWith(`${field}.`) ?? false);
 
@@ -61,8 +64,9 @@ export function MessageBoardProvider({ problems, findings, failure, children }: 
 /** The messages for one field; telling this makes the field their place. */
 export function useMessages(field: string): readonly FieldMessage[] {
   const { messages, shown } = useContext(MessageContext);
+  const folded = useContext(FoldedFields);
   const [register] = useState(() => shown);
-  useEffect(() => register(field), [register, field]);
+  useEffect(() => (folded ? undefined : register(field)), [register, field, folded]);
   return messages.filter((message) => belongs(message, field));
 }
 
