@@ -278,7 +278,7 @@ class Parser {
     const end = from + logicalLine.length;
     while ((this.#tokens[this.#at]?.start ?? end) < end) this.#at++;
     const makeText = logicalLine
-      .replace(/\s*\\\n\s*/g, ' ')
+      .replace(/(?<!\s)\s*\\\n\s*/g, ' ')
       .replace(/(^|\s)#.*$/, '')
       .trim();
     return { name, append: sign === '+=', value: readWhole(''), makeText };
