@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expectAccessible } from '../fixtures/accessibility.ts';
 import { slipway, startDemo } from '../fixtures/command-line.ts';
 import { checkout } from '../fixtures/electron-app.ts';
+import { savedFile } from '../fixtures/saved-file.ts';
 import { keepScreenshot } from '../fixtures/screenshots.ts';
 import type { SlipwayApp } from '../fixtures/slipway-app.ts';
 import { expect, test } from '../fixtures/test.ts';
@@ -223,20 +224,13 @@ test('older boots are read, searched and saved; what is saved is what was printe
   await panes.expectText(panes.terminal(), /^Slipway demo guest/);
   await panes.tab(/^Boot 1 ·/).click();
 
-  if (app.face === 'web') {
-    const save = async (item: string) => {
-      const download = app.page.waitForEvent('download');
-      await panes.choose('Panes and transcripts', item);
-      const path = await (await download).path();
-      return readFile(path);
-    };
-    const saved = await save('Save the whole transcript…');
-    expect(saved.equals(await transcriptOf(app.home, 1))).toBe(true);
-    const timed = (await save('Save the transcript with timestamps…')).toString();
-    const lines = timed.trimEnd().split('\n');
-    expect(lines.length).toBeGreaterThan(500);
-    for (const line of lines) expect(line).toMatch(/^\[(<=)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\] /);
-  }
+  const save = async (item: string) => (await savedFile(app, () => panes.choose('Panes and transcripts', item))).bytes;
+  const saved = await save('Save the whole transcript…');
+  expect(saved.equals(await transcriptOf(app.home, 1))).toBe(true);
+  const timed = (await save('Save the transcript with timestamps…')).toString();
+  const lines = timed.trimEnd().split('\n');
+  expect(lines.length).toBeGreaterThan(500);
+  for (const line of lines) expect(line).toMatch(/^\[(<=)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\] /);
   await panes.pane(0).getByRole('button', { name: 'Show the current boot' }).click();
   await expect(panes.tab('Serial')).toHaveAttribute('aria-selected', 'true');
 

@@ -1,8 +1,8 @@
 /** What belongs to no instance: the doctor, settings, the palette, the sheet of keys, support bundles, news. */
-import { readFile } from 'node:fs/promises';
 import { strFromU8, unzipSync } from 'fflate';
 import { expectAccessible } from '../fixtures/accessibility.ts';
 import { slipway, startDemo } from '../fixtures/command-line.ts';
+import { savedFile } from '../fixtures/saved-file.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { Workbench } from '../pages/workbench.ts';
 
@@ -91,11 +91,10 @@ test('a support bundle has everything but what is private', async ({ app, home }
   await workbench.expectState('stopped');
   await page.keyboard.press('Control+Shift+P');
   await page.getByRole('combobox', { name: 'Commands' }).fill('support bundle patient');
-  const download = page.waitForEvent('download');
-  await page.keyboard.press('Enter');
-  const path = await (await download).path();
-  const files = unzipSync(new Uint8Array(await readFile(path)));
-  const text = (name: string) => strFromU8(files[name] ?? new Uint8Array());
+  const { name, bytes } = await savedFile(app, () => page.keyboard.press('Enter'));
+  expect(name).toMatch(/^slipway-support-patient-.*\.zip$/);
+  const files = unzipSync(new Uint8Array(bytes));
+  const text = (file: string) => strFromU8(files[file] ?? new Uint8Array());
   expect(Object.keys(files)).toEqual(
     expect.arrayContaining(['README.txt', 'host/report.txt', 'instance/spec.json', 'instance/boot-1/serial.txt']),
   );

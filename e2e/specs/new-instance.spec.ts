@@ -1,10 +1,11 @@
 /** New instance as it is used every day: gallery, form and command, pasted scripts, templates. Mostly without a mouse. */
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Download, Locator, Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expectAccessible } from '../fixtures/accessibility.ts';
 import { slipway } from '../fixtures/command-line.ts';
 import { checkout } from '../fixtures/electron-app.ts';
+import { savedFile } from '../fixtures/saved-file.ts';
 import { keepScreenshot } from '../fixtures/screenshots.ts';
 import type { SlipwayApp } from '../fixtures/slipway-app.ts';
 import { expect, test } from '../fixtures/test.ts';
@@ -27,12 +28,6 @@ async function expectAccessibleInBothThemes(app: SlipwayApp, what: string): Prom
     await expectAccessible(app.page, `${what}, ${colorScheme}`, '[role="dialog"]');
     await keepScreenshot(app, `new-instance-${what}-${colorScheme}`);
   }
-}
-
-/** The window has no download of a page's own: it asks where to save. Only the browser face is asked here. */
-async function downloadOf(page: Page, press: () => Promise<void>): Promise<Download> {
-  const [download] = await Promise.all([page.waitForEvent('download'), press()]);
-  return download;
 }
 
 /** The window asks natively before a text may name files; here a person says yes. */
@@ -194,7 +189,7 @@ test('what is wrong is said at its field, in sentences', async ({ app }) => {
 });
 
 test('a template is saved, used, given away, taken in and deleted; a script is saved', async ({ app, home }) => {
-  test.skip(app.face === 'electron', 'the window asks where to save, natively');
+  await sayYesNatively(app);
   const kernel = join(home, 'kernel.elf');
   await copyFile(demoKernel, kernel);
   const workbench = new Workbench(app);
@@ -205,8 +200,8 @@ test('a template is saved, used, given away, taken in and deleted; a script is s
   await workbench.paste(`qemu-system-x86_64 -name base -kernel ${kernel} -m 64M -nographic`);
   await expect(dialog.getByLabel('Memory (MiB)')).toHaveValue('64');
 
-  const script = await downloadOf(page, () => dialog.getByRole('button', { name: 'Save as script…' }).click());
-  expect(await readFile(await script.path(), 'utf8')).toMatch(/^#!\/[\s\S]*qemu-system-x86_64[\s\S]*kernel\.elf/);
+  const script = await savedFile(app, () => dialog.getByRole('button', { name: 'Save as script…' }).click());
+  expect(script.bytes.toString()).toMatch(/^#!\/[\s\S]*qemu-system-x86_64[\s\S]*kernel\.elf/);
 
   await dialog.getByRole('button', { name: 'Save as template…' }).click();
   const form = page.getByRole('dialog', { name: 'Save as template' });
@@ -225,8 +220,8 @@ test('a template is saved, used, given away, taken in and deleted; a script is s
   dialog = await workbench.openNewInstance();
   await dialog.getByRole('option', { name: /^small / }).hover();
   await expectAccessibleInBothThemes(app, 'templates');
-  const file = await downloadOf(page, () => dialog.getByRole('button', { name: 'Export…' }).click());
-  const exported = await readFile(await file.path(), 'utf8');
+  const file = await savedFile(app, () => dialog.getByRole('button', { name: 'Export…' }).click());
+  const exported = file.bytes.toString();
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await page
     .getByRole('dialog', { name: /^Delete the template/ })
@@ -235,7 +230,7 @@ test('a template is saved, used, given away, taken in and deleted; a script is s
   await expect(dialog.getByRole('option', { name: /^small / })).toBeHidden();
   await dialog
     .locator('input[type=file]')
-    .setInputFiles({ name: file.suggestedFilename(), mimeType: 'application/json', buffer: Buffer.from(exported) });
+    .setInputFiles({ name: file.name, mimeType: 'application/json', buffer: Buffer.from(exported) });
   await dialog.getByRole('option', { name: /^small / }).click();
   await expect(dialog.getByLabel('Memory (MiB)')).toHaveValue('64');
   await dialog.getByRole('button', { name: 'Create' }).click();
