@@ -1,7 +1,7 @@
 /** New instance as it is used every day: gallery, form and command, pasted scripts, templates. Mostly without a mouse. */
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Locator, Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
 import { expectAccessible } from '../fixtures/accessibility.ts';
 import { slipway } from '../fixtures/command-line.ts';
 import { checkout } from '../fixtures/electron-app.ts';
