@@ -69,6 +69,8 @@ test('the palette finds what can be done now, and does it', async ({ app, home }
   await expect(page.getByRole('heading', { name: 'beta' })).toBeVisible();
   await choose('ports');
   await expect(workbench.tab('Ports')).toHaveAttribute('aria-selected', 'true');
+  await choose('console split right');
+  await expect(page.getByRole('tab', { name: 'Serial', exact: true })).toHaveCount(2);
   await choose('stop beta');
   await workbench.expectState('stopped');
   await choose('dark theme');

@@ -9,6 +9,7 @@ import type { HostDescription } from '../../src-shared/model/host.ts';
 import { type Settings, settingsSchema } from '../../src-shared/model/settings.ts';
 import type { FileReference } from '../../src-shared/model/spec.ts';
 import type { Connection } from '../api/session.ts';
+import type { ConsoleAction } from './console-actions.ts';
 import { createInstancesStore } from './instances.ts';
 import { createListStore } from './list.ts';
 import type { InstanceTab } from './tabs.ts';
@@ -50,6 +51,8 @@ export interface ViewState {
   readonly dialog: OpenDialog | null;
   /** A launch was asked for: whoever shows its console lets the person type there. */
   readonly focusConsole: boolean;
+  /** What was asked of the consoles from elsewhere; the workspace takes it. */
+  readonly consoleAction: ConsoleAction | null;
   /** A boot whose transcript was asked for from elsewhere; the console pane takes it. */
   readonly bootToShow: number | null;
   /** A console that is to be in front of an instance's others; its console pane takes it. */
@@ -83,6 +86,7 @@ export const createStores = () => ({
     filter: '',
     dialog: null,
     focusConsole: false,
+    consoleAction: null,
     bootToShow: null,
     consoleToShow: null,
   })),

@@ -1,8 +1,10 @@
-/** The keys of a workspace, taken before a terminal can have them. */
-import type { KeyboardEvent } from 'react';
+/** What is asked of a workspace: by its keys, taken before a terminal can have them, or by name from elsewhere. */
+import { type KeyboardEvent, useEffect } from 'react';
+import { useStore } from 'zustand';
 import { settingsSchema } from '../../../src-shared/model/settings.ts';
+import type { ConsoleAction } from '../../state/console-actions.ts';
 import { useApplication } from '../../state/context.tsx';
-import { type ConsoleAction, consoleAction } from '../settings/shortcuts.ts';
+import { consoleAction } from '../settings/shortcuts.ts';
 import { changeFontSize } from './font-size.ts';
 import { moveOn, nextPane, split, stepTab } from './layout/change-layout.ts';
 import { activeTab, focusedPane, type Layout } from './layout/layout.ts';
@@ -38,6 +40,13 @@ export function useWorkspaceKeys({
     smaller: () => changeFontSize(application, -1),
     usualSize: () => void application.saveSettings({ fontSize: settingsSchema.parse({}).fontSize }),
   };
+  const { view } = application.stores;
+  const wanted = useStore(view, (state) => state.consoleAction);
+  useEffect(() => {
+    if (wanted === null) return;
+    view.setState({ consoleAction: null });
+    acts[wanted]();
+  });
   return (event) => {
     const action = consoleAction(event.nativeEvent);
     if (action === undefined) return;

@@ -1,12 +1,24 @@
 /** Everything that can be done now, as one list: the selected instance's actions, views, pages, every instance. */
 import type { LucideIcon } from 'lucide-react';
-import { Bug, CircleDot, Keyboard, LayoutPanelLeft, MonitorPlay, Plus, Rows3, Search, SunMoon } from 'lucide-react';
+import {
+  Bug,
+  CircleDot,
+  Keyboard,
+  LayoutPanelLeft,
+  MonitorPlay,
+  Plus,
+  Rows3,
+  Search,
+  SquareTerminal,
+  SunMoon,
+} from 'lucide-react';
 import { type InstanceView, statusWord } from '../../../src-shared/model/instance.ts';
 import type { Application } from '../../state/application.ts';
 import { tabsOf, viewOf } from '../../state/instances.ts';
 import { instanceStrings } from '../../strings/instances.ts';
 import { paletteStrings as strings } from '../../strings/palette.ts';
 import { isPossible, rowActions } from '../instances/row-actions.ts';
+import { consoleShortcuts } from '../settings/shortcuts.ts';
 import { saveSupportBundle } from '../support/save-support-bundle.ts';
 import { pages } from '../workbench/pages.tsx';
 
@@ -27,7 +39,9 @@ export function paletteCommands(application: Application): readonly PaletteComma
   const { views } = instances.getState();
   const selected = viewOf(instances.getState(), view.getState().selected);
   return [
-    ...(selected === undefined ? [] : [...actionsOf(application, selected), ...viewsOf(application, selected)]),
+    ...(selected === undefined
+      ? []
+      : [...actionsOf(application, selected), ...viewsOf(application, selected), ...ofConsole(application)]),
     ...ofApplication(application),
     ...views.filter(({ id }) => id !== selected?.id).map((other) => goTo(application, other)),
   ];
@@ -54,6 +68,20 @@ function viewsOf(application: Application, view: InstanceView): PaletteCommand[]
     icon: LayoutPanelLeft,
     keys: `Alt+${index + 1}`,
     run: () => application.showTab(tab),
+  }));
+}
+
+function ofConsole(application: Application): PaletteCommand[] {
+  return consoleShortcuts.map(({ action, keys, what }) => ({
+    id: `console.${action}`,
+    title: strings.inConsole(what),
+    section: 'console' as const,
+    icon: SquareTerminal,
+    keys,
+    run: () => {
+      application.showTab('console');
+      application.stores.view.setState({ consoleAction: action });
+    },
   }));
 }
 

@@ -2,6 +2,7 @@
  * settings/ owns preferences and the table of keys. A terminal gets every key except the few that are named here,
  * because a guest may want any of them; that is why most of ours need Ctrl+Shift, and none is a bare Ctrl+letter.
  */
+import type { ConsoleAction } from '../../state/console-actions.ts';
 import { type InstanceTab, instanceTabs } from '../../state/tabs.ts';
 import { shortcutStrings as strings } from '../../strings/shortcuts.ts';
 
@@ -14,6 +15,22 @@ export interface ShortcutSection {
   readonly title: string;
   readonly shortcuts: readonly Shortcut[];
 }
+
+export const consoleShortcuts: readonly (Shortcut & { readonly action: ConsoleAction })[] = [
+  { action: 'search', keys: 'Ctrl+Shift+F', what: strings.search },
+  { action: 'copy', keys: 'Ctrl+Shift+C', what: strings.copy },
+  { action: 'clear', keys: 'Ctrl+Shift+K', what: strings.clear },
+  { action: 'splitRight', keys: 'Ctrl+Shift+D', what: strings.splitRight },
+  { action: 'splitDown', keys: 'Ctrl+Shift+E', what: strings.splitDown },
+  { action: 'nextPane', keys: 'Ctrl+Shift+O', what: strings.nextPane },
+  { action: 'moveTab', keys: 'Ctrl+Shift+U', what: strings.moveTab },
+  { action: 'previousTab', keys: 'Ctrl+Shift+[', what: strings.previousTab },
+  { action: 'nextTab', keys: 'Ctrl+Shift+]', what: strings.nextTab },
+  { action: 'detach', keys: 'Ctrl+Shift+X', what: strings.detach },
+  { action: 'larger', keys: 'Ctrl+Shift++', what: strings.larger },
+  { action: 'smaller', keys: 'Ctrl+Shift+-', what: strings.smaller },
+  { action: 'usualSize', keys: 'Ctrl+Shift+0', what: strings.usualSize },
+];
 
 /** Everything there is, for the sheet; what each key does is decided below and by whoever owns the list. */
 export const shortcutSections: readonly ShortcutSection[] = [
@@ -30,20 +47,9 @@ export const shortcutSections: readonly ShortcutSection[] = [
   {
     title: strings.sections.console,
     shortcuts: [
-      { keys: 'Ctrl+Shift+F', what: strings.search },
-      { keys: 'Ctrl+Shift+C', what: strings.copy },
+      ...consoleShortcuts.slice(0, 2),
       { keys: 'Ctrl+Shift+V', what: strings.paste },
-      { keys: 'Ctrl+Shift+K', what: strings.clear },
-      { keys: 'Ctrl+Shift+D', what: strings.splitRight },
-      { keys: 'Ctrl+Shift+E', what: strings.splitDown },
-      { keys: 'Ctrl+Shift+O', what: strings.nextPane },
-      { keys: 'Ctrl+Shift+U', what: strings.moveTab },
-      { keys: 'Ctrl+Shift+[', what: strings.previousTab },
-      { keys: 'Ctrl+Shift+]', what: strings.nextTab },
-      { keys: 'Ctrl+Shift+X', what: strings.detach },
-      { keys: 'Ctrl+Shift++', what: strings.larger },
-      { keys: 'Ctrl+Shift+-', what: strings.smaller },
-      { keys: 'Ctrl+Shift+0', what: strings.usualSize },
+      ...consoleShortcuts.slice(2),
     ],
   },
   {
@@ -92,7 +98,7 @@ export function globalKey(event: KeyboardEvent): GlobalKey | undefined {
   return tabKey(event);
 }
 
-const consoleActions = {
+const consoleKeys: Readonly<Record<string, ConsoleAction>> = {
   KeyF: 'search',
   KeyC: 'copy',
   KeyK: 'clear',
@@ -108,8 +114,7 @@ const consoleActions = {
   Minus: 'smaller',
   NumpadSubtract: 'smaller',
   Digit0: 'usualSize',
-} as const;
-export type ConsoleAction = (typeof consoleActions)[keyof typeof consoleActions];
+};
 
 /**
  * What a key asks of the consoles. Ctrl+Shift and a letter or a sign: on a serial line that is the same byte as without
@@ -117,7 +122,7 @@ export type ConsoleAction = (typeof consoleActions)[keyof typeof consoleActions]
  */
 export function consoleAction(event: KeyboardEvent): ConsoleAction | undefined {
   if (!event.ctrlKey || !event.shiftKey || event.altKey || event.metaKey) return undefined;
-  return Object.entries(consoleActions).find(([code]) => code === event.code)?.[1];
+  return Object.hasOwn(consoleKeys, event.code) ? consoleKeys[event.code] : undefined;
 }
 
 /**
