@@ -12,7 +12,7 @@ export const doctorStrings = {
   acceleration: 'Acceleration',
   confirmed: 'The running engine confirmed it.',
   notConfirmed: 'The running engine did not confirm it.',
-  cost: 'Every instruction of the guest is translated. What takes a second on hardware takes some ten seconds or more; waiting for disks and networks takes no longer than before.',
+  cost: 'Every instruction of the guest is translated: computing takes many times as long as on hardware, waiting for disks and networks does not.',
   repair: 'To repair it',
   openDoctor: 'Open Doctor',
 } as const;
