@@ -87,6 +87,12 @@ export const screens = [
         .getByRole('tablist', { name: /Consoles/ })
         .nth(1)
         .waitFor();
+      // The letters are measured anew for the smaller panes; one frame before that is no picture of it.
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll('.xterm-rows span')].every(
+          (span) => Math.abs(Number.parseFloat(span.style.letterSpacing || '0')) < 0.5,
+        ),
+      );
     },
   },
   {

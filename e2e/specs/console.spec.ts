@@ -343,3 +343,17 @@ test('a browser’s window of one console is typed into, and has the token witho
   await own.expectText(own.terminal(), /^reloaded$/);
   expect(page.url()).not.toContain('token');
 });
+
+test('letters of a smaller pane stand apart, also where motion is not wanted', async ({ app }) => {
+  // A transition of everything, however short, had the terminal measure the letters it had before.
+  await app.page.emulateMedia({ reducedMotion: 'reduce' });
+  await openDemo(app);
+  await app.page.keyboard.press('Control+Shift+D');
+  await expect(app.page.getByRole('tab', { name: 'Serial', exact: true })).toHaveCount(2);
+  const widest = () =>
+    app.page.evaluate(() => {
+      const places = [...document.querySelectorAll<HTMLElement>('.xterm-rows, .xterm-rows span')];
+      return Math.max(...places.map(({ style }) => Math.abs(Number.parseFloat(style.letterSpacing || '0'))));
+    });
+  await expect.poll(widest).toBeLessThan(0.5);
+});
