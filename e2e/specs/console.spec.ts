@@ -347,7 +347,8 @@ test('a browser’s window of one console is typed into, and has the token witho
 test('letters of a smaller pane stand apart, also where motion is not wanted', async ({ app }) => {
   // A transition of everything, however short, had the terminal measure the letters it had before.
   await app.page.emulateMedia({ reducedMotion: 'reduce' });
-  await openDemo(app);
+  const panes = await openDemo(app);
+  await panes.terminal().click();
   await app.page.keyboard.press('Control+Shift+D');
   await expect(app.page.getByRole('tab', { name: 'Serial', exact: true })).toHaveCount(2);
   const widest = () =>
