@@ -1,31 +1,10 @@
 import { expect, it, vi } from 'vitest';
-import { instanceViewSchema } from '../../src-shared/model/instance.ts';
+import type { Status } from '../../src-shared/model/instance.ts';
+import { instanceViewOf } from '../../src-shared/testing/instance-view.ts';
 import { runningGuests, trayMenu } from './tray-menu.ts';
 
-const view = (name: string, phase: string, processLives: boolean) =>
-  instanceViewSchema.parse({
-    id: name,
-    name,
-    guestKind: 'demo',
-    architecture: 'x86_64',
-    ports: [],
-    status: {
-      phase,
-      crashed: false,
-      paused: null,
-      ready: true,
-      progress: null,
-      conditions: [],
-      failure: null,
-      lastLines: [],
-      acceleration: null,
-      boot: 1,
-      pid: null,
-      processLives,
-      since: '2026-01-01T00:00:00Z',
-      startedAt: null,
-    },
-  });
+const view = (name: string, phase: Status['phase'], processLives: boolean) =>
+  instanceViewOf(name, { phase, processLives, ready: true });
 
 it('lists the guests that run, each with a way to it and an end to it', () => {
   const actions = { show: vi.fn(), stop: vi.fn(), quit: vi.fn() };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { InstanceView, Status } from '../../src-shared/model/instance.ts';
+import type { Status } from '../../src-shared/model/instance.ts';
+import { instanceViewOf as view } from '../../src-shared/testing/instance-view.ts';
 import {
   actionsOf,
   detailsKey,
@@ -14,40 +15,6 @@ import {
 } from './instances.ts';
 
 const empty: InstancesState = { loaded: false, views: [], details: {} };
-
-function view(name: string, status: Partial<Status> = {}, more: Partial<InstanceView> = {}): InstanceView {
-  return {
-    id: name,
-    name,
-    guestKind: 'demo',
-    origin: 'slipway',
-    architecture: 'x86_64',
-    group: '',
-    createdAt: null,
-    diskBytes: null,
-    serialPorts: 1,
-    ports: [],
-    ...more,
-    status: {
-      phase: 'stopped',
-      crashed: false,
-      paused: null,
-      ready: false,
-      progress: null,
-      conditions: [],
-      failure: null,
-      panic: null,
-      lastLines: [],
-      acceleration: null,
-      boot: 0,
-      pid: null,
-      processLives: false,
-      since: '2026-01-01T00:00:00Z',
-      startedAt: null,
-      ...status,
-    },
-  };
-}
 
 describe('instances', () => {
   it('are in the order a person expects, whatever the order they came in', () => {

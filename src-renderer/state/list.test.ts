@@ -1,42 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { InstanceView, Status } from '../../src-shared/model/instance.ts';
+import type { InstanceView } from '../../src-shared/model/instance.ts';
+import { instanceViewOf as view } from '../../src-shared/testing/instance-view.ts';
 import { chosenAfter, cursorIndex, rangeOf } from './list.ts';
 import { areSameRows, type ListOrder, listRows } from './list-rows.ts';
 import { filterCount, filterOf, hasFilter, withFilterToggled } from './list-search.ts';
-
-function view(name: string, status: Partial<Status> = {}, more: Partial<InstanceView> = {}): InstanceView {
-  return {
-    id: name.replaceAll(' ', '-'),
-    name,
-    guestKind: 'demo',
-    origin: 'slipway',
-    architecture: 'x86_64',
-    group: '',
-    createdAt: null,
-    diskBytes: null,
-    serialPorts: 1,
-    ports: [],
-    ...more,
-    status: {
-      phase: 'stopped',
-      crashed: false,
-      paused: null,
-      ready: false,
-      progress: null,
-      conditions: [],
-      failure: null,
-      panic: null,
-      lastLines: [],
-      acceleration: null,
-      boot: 0,
-      pid: null,
-      processLives: false,
-      since: '2026-01-01T00:00:00Z',
-      startedAt: null,
-      ...status,
-    },
-  };
-}
 
 const plain: ListOrder = { sort: 'name', grouping: 'group', collapsed: new Set() };
 const shown = (views: readonly InstanceView[], order: Partial<ListOrder> = {}) =>

@@ -1,36 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { instanceViewSchema } from './instance.ts';
+import { instanceViewOf } from '../testing/instance-view.ts';
+import type { InstanceView, Status } from './instance.ts';
 import { newsOf } from './news.ts';
 
 const all = { notifyReady: true, notifyCrashed: true, notifyPanic: true };
 const none = { notifyReady: false, notifyCrashed: false, notifyPanic: false };
 
-function view(status: object, ports: object[] = []) {
-  return instanceViewSchema.parse({
-    id: 'dev',
-    name: 'Dev',
-    guestKind: 'kernel',
-    architecture: 'x86_64',
-    ports,
-    status: {
-      phase: 'running',
-      crashed: false,
-      paused: null,
-      ready: false,
-      progress: null,
-      conditions: [],
-      failure: null,
-      lastLines: [],
-      acceleration: null,
-      boot: 1,
-      pid: 1,
-      processLives: true,
-      since: '2026-01-01T00:00:00Z',
-      startedAt: null,
-      ...status,
-    },
-  });
-}
+const view = (status: Partial<Status>, ports: InstanceView['ports'] = []) =>
+  instanceViewOf('Dev', { phase: 'running', boot: 1, pid: 1, processLives: true, ...status }, { id: 'dev', ports });
 
 const running = view({});
 const ready = view({ ready: true });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hostDescriptionSchema } from '../../../../src-shared/model/host.ts';
 import type { InstanceView } from '../../../../src-shared/model/instance.ts';
 import type { Template } from '../../../../src-shared/model/template.ts';
+import { instanceViewOf } from '../../../../src-shared/testing/instance-view.ts';
 import { matchingCards, newestOf, sourceCards } from './sources.ts';
 
 const host = (linuxGuest: object, binary: string | null = '/q') =>
@@ -29,20 +30,7 @@ const host = (linuxGuest: object, binary: string | null = '/q') =>
     acceleration: [],
     linuxGuest: { available: true, cached: true, reason: null, hint: null, ...linuxGuest },
   });
-const view = (name: string, part: Partial<InstanceView>): InstanceView => ({
-  id: name,
-  name,
-  guestKind: 'demo',
-  origin: 'slipway',
-  architecture: 'x86_64',
-  group: '',
-  createdAt: null,
-  diskBytes: null,
-  serialPorts: 1,
-  ports: [],
-  status: { phase: 'stopped', paused: null, ready: false, crashed: false } as InstanceView['status'],
-  ...part,
-});
+const view = (name: string, part: Partial<InstanceView>): InstanceView => instanceViewOf(name, {}, part);
 const template = (part: Partial<Template>): Template => ({
   name: 't',
   about: '',
