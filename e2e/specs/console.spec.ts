@@ -177,6 +177,8 @@ test('several lines are not pasted without a question', async ({ app }) => {
   await paste('echo one\necho two');
   await dialog.getByRole('button', { name: 'Paste as one line' }).click();
   await panes.expectText(terminal, /^demo> echo one echo two$/);
+  // The guest can echo before the dialog has given the focus back.
+  await expect(terminal.locator('textarea')).toBeFocused();
   await app.page.keyboard.press('Enter');
   await panes.expectText(terminal, /^one echo two$/);
 
