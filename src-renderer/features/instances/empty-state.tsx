@@ -2,9 +2,9 @@
 import { ClipboardPaste, FileInput, Play } from 'lucide-react';
 import { useStore } from 'zustand';
 import { useApplication } from '../../state/context.tsx';
+import { guestKinds } from '../../strings/guest-kinds.ts';
 import { instanceStrings } from '../../strings/instances.ts';
 import { Button } from '../../ui/button.tsx';
-import { guestKinds } from './guest-kinds.ts';
 
 const strings = instanceStrings.empty;
 

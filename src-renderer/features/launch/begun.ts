@@ -3,7 +3,7 @@ import type { Draft } from '../../../src-shared/model/spec.ts';
 import type { Application } from '../../state/application.ts';
 import { freeName } from '../../state/instances.ts';
 import type { GuestKind, OpenDialog } from '../../state/stores.ts';
-import { guestKindText } from '../instances/guest-kinds.ts';
+import { guestKindText } from '../../strings/guest-kinds.ts';
 import { formFromDraft, type LaunchForm, newForm, withDropped, withKind } from './form.ts';
 import type { Reading } from './paste/reading.ts';
 import type { Source } from './sources/sources.ts';

@@ -1,12 +1,10 @@
 /** What can be booted, in words. */
-import type { GuestKind } from '../../state/stores.ts';
+import type { GuestKind } from '../state/stores.ts';
 
 export interface GuestKindText {
   readonly kind: GuestKind;
   /** The name in the launch dialog. */
   readonly title: string;
-  /** The name where there is room for one word. */
-  readonly short: string;
   readonly about: string;
   /** What a new instance of the kind is called. */
   readonly name: string;
@@ -16,42 +14,36 @@ export const guestKinds: readonly GuestKindText[] = [
   {
     kind: 'demo',
     title: 'Demo',
-    short: 'demo',
     about: 'Boots in under a second, logs, then a shell. Needs only QEMU.',
     name: 'demo',
   },
   {
     kind: 'linux',
     title: 'Linux (Debian kernel, BusyBox, ssh)',
-    short: 'linux',
     about: 'A real kernel with a login shell on the serial line and an ssh server.',
     name: 'linux',
   },
   {
     kind: 'kernel',
     title: 'Kernel',
-    short: 'kernel',
     about: 'A Linux kernel or an ELF (multiboot, PVH), with initrd and command line.',
     name: 'kernel',
   },
   {
     kind: 'disk',
     title: 'Disk or ISO',
-    short: 'disk',
     about: 'qcow2, raw, vmdk or an ISO, by BIOS or UEFI.',
     name: 'disk',
   },
   {
     kind: 'firmware',
     title: 'Firmware',
-    short: 'firmware',
     about: 'A BIOS image or a pflash pair, with an EFI directory.',
     name: 'firmware',
   },
   {
     kind: 'fuchsia',
     title: 'Fuchsia',
-    short: 'fuchsia',
     about: 'A product bundle, loose images or a flag template, as ffx emu boots them.',
     name: 'fuchsia-emulator',
   },
