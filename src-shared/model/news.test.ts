@@ -24,7 +24,7 @@ describe('news', () => {
       bind: '127.0.0.1',
       state: 'mapped',
       failure: null,
-    };
+    } as const;
     expect(newsOf(running, view({ ready: true }, [port]), all)).toEqual({
       id: 'dev',
       kind: 'ready',
