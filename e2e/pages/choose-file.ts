@@ -33,6 +33,7 @@ export async function choosePath(
   }).toPass();
   const names = path.split('/').filter((name) => name !== '');
   for (const [index, name] of names.entries()) {
+    await expect(browser.getByTitle(`/${names.slice(0, index).join('/')}`, { exact: true })).toBeVisible();
     await filter.fill(name);
     await option(name).click();
     if (index < names.length - 1 || kind === 'file') await option(name).dblclick();

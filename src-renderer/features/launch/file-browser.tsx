@@ -38,12 +38,13 @@ export function FileBrowser({ title, kind, onPick, onClose }: FileBrowserProps) 
   const list = useRef<HTMLDivElement>(null);
   const browse = useCallback(
     (directory: string | null): void => {
+      // Now, and not with the answer: what is typed meanwhile is meant for the directory that comes.
+      setFilter('');
       application.call('files.browse', { directory }).then(
         (got) => {
           lastDirectory = got.token;
           setListing(got);
           setFailure(null);
-          setFilter('');
           setCurrent(0);
         },
         (error) => {
