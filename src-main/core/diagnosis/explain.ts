@@ -11,6 +11,7 @@ import { bootRules } from './rules/boot.ts';
 import { hostRules } from './rules/host.ts';
 import { imageRules } from './rules/images.ts';
 import { nameRules } from './rules/names.ts';
+import { networkRules } from './rules/network.ts';
 import { resourceRules } from './rules/resources.ts';
 import { matchRule, type Rule, type Subject } from './rules/rule.ts';
 import { saidLines } from './stderr-lines.ts';
@@ -22,6 +23,7 @@ export const rules: readonly Rule[] = [
   ...imageRules,
   ...resourceRules,
   ...nameRules,
+  ...networkRules,
   ...hostRules,
 ];
 
