@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { withLock } from './checkout.mjs';
 import { packAsar } from './electron-copy.mjs';
 import { installationMatches, requireNode } from './setup.mjs';
-import { missingPackages, planInstall } from './system-packages.mjs';
+import { missingPackages, planInstall, withTodaysNames } from './system-packages.mjs';
 import { addUp, parseArguments, settle, summarizePlaywright } from './test.mjs';
 
 test('whoever ends `npm run slipway -- serve` ends the server', { timeout: 120_000 }, async () => {
@@ -56,6 +56,19 @@ describe('system packages', () => {
     const { action, message } = planInstall(missing, { apt: true, superuser: false });
     expect(action).toBe('tell');
     expect(message).toContain('sudo apt-get install -y --no-install-recommends qemu-system-x86 qemu-utils');
+  });
+
+  test('the line works where apt has never been asked for its lists', () => {
+    const { message } = planInstall(missing, { apt: true, superuser: false });
+    expect(message).toContain('  sudo apt-get update && sudo apt-get install ');
+  });
+
+  test('names follow the system: what it renamed, and what it does not have', () => {
+    const known = new Set(['qemu-system-x86', 'qemu-system-riscv', 'qemu-system-misc', 'libgtk-3-0', 'libgtk-3-0t64']);
+    const names = (needs) => withTodaysNames(needs, known).map((need) => need.package);
+    const asked = ['qemu-system-x86', 'qemu-system-misc', 'libgtk-3-0', 'xvfb'].map((name) => ({ package: name }));
+    expect(names(asked)).toEqual(['qemu-system-x86', 'qemu-system-riscv', 'libgtk-3-0t64', 'xvfb']);
+    expect(names([{ package: 'rare', optional: true }])).toEqual([]);
   });
 
   test('elsewhere the programs are named, not Debian packages', () => {
@@ -165,6 +178,16 @@ describe('the test summary', () => {
       skipped: [{ name: '[electron] a.spec.ts › inner › three', reason: 'no Electron' }],
     });
     expect(addUp([summary, { passed: 1, failed: 0, skipped: [] }]).passed).toBe(3);
+  });
+
+  test('a test that was not run and does not say why has failed', () => {
+    const skipped = [{ name: 'a', reason: 'no /dev/kvm' }, { name: 'b' }, { name: 'c', reason: ' ' }];
+    expect(addUp([{ passed: 1, failed: 1, skipped }])).toEqual({
+      passed: 1,
+      failed: 3,
+      skipped: [skipped[0]],
+      unexplained: [skipped[1], skipped[2]],
+    });
   });
 
   test('options are few, the rest is a filter', () => {

@@ -11,11 +11,15 @@ import { ensureNodeModules, setUp } from './setup.mjs';
 
 const results = join(root, 'test-results');
 
+/** A test that was not run without saying why might as well have failed: it is counted so, and named. */
 export function addUp(summaries) {
+  const notRun = summaries.flatMap(({ skipped }) => skipped);
+  const unexplained = notRun.filter(({ reason }) => !reason?.trim());
   return {
     passed: summaries.reduce((sum, { passed }) => sum + passed, 0),
-    failed: summaries.reduce((sum, { failed }) => sum + failed, 0),
-    skipped: summaries.flatMap(({ skipped }) => skipped),
+    failed: summaries.reduce((sum, { failed }) => sum + failed, 0) + unexplained.length,
+    skipped: notRun.filter((test) => !unexplained.includes(test)),
+    unexplained,
   };
 }
 
@@ -92,9 +96,11 @@ function displayPrefix() {
   return ['xvfb-run', '-a', '-s', '-screen 0 1600x1000x24'];
 }
 
-function report({ passed, failed, skipped }) {
+function report({ passed, failed, skipped, unexplained }) {
   if (skipped.length > 0) console.log('\nSkipped:');
-  for (const { name, reason } of skipped) console.log(`  ${name}\n      ${reason ?? 'NO REASON GIVEN: skip with one'}`);
+  for (const { name, reason } of skipped) console.log(`  ${name}\n      ${reason}`);
+  if (unexplained.length > 0) console.log('\nNot run, and NO REASON GIVEN (each counts as failed: skip with a reason):');
+  for (const { name } of unexplained) console.log(`  ${name}`);
   console.log(`\n${passed} passed, ${failed} failed, ${skipped.length} skipped`);
 }
 
@@ -132,7 +138,7 @@ if (isEntry(import.meta)) {
     const total = await runAll(wanted).catch((error) => {
       // Whoever reads only the last line must not take "could not even start" for "nothing failed".
       console.log(error instanceof Stop ? error.message : error);
-      return { passed: 0, failed: 1, skipped: [] };
+      return { passed: 0, failed: 1, skipped: [], unexplained: [] };
     });
     const none = total.passed + total.failed + total.skipped.length === 0;
     if (none) console.log(`No test matches ${wanted.filters.join(' ')}.`);

@@ -96,7 +96,7 @@ describe.skipIf(noLinux !== null)(`a product bundle${noLinux === null ? '' : ` (
   );
 });
 
-describe.skipIf(noLinux !== null)('--edit', () => {
+describe.skipIf(noLinux !== null)(`--edit${noLinux === null ? '' : ` (skipped: ${noLinux})`}`, () => {
   it('gives the editor this terminal: it can ask, and hear the answer', async () => {
     const editor = join(home.home, 'editor');
     const script = `#!/bin/sh\ntest -t 0 && test -t 1 || exit 3\necho "what to add?"\nread -r word\nsed -i "s/\\"kernel_args\\": \\[/&\\"$word\\",/" "$1"\n`;

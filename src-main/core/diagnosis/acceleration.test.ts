@@ -237,7 +237,7 @@ describe('facts', () => {
     expect(otherHypervisor('vboxdrv 500 0 - Live 0x0\nkvm 1 1 - Live 0x0\n')).toBeNull();
   });
 
-  it.skipIf(process.platform !== 'linux')('tells a device that is there from one that is not', async () => {
+  it.skipIf(process.platform !== 'linux')('tells a device that is there from none [needs Linux]', async () => {
     const device = join(directory, 'kvm');
     expect((await readAccelerationFacts(device)).kvm).toMatchObject({ state: 'missing' });
     const root = join(directory, 'root');

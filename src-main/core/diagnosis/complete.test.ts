@@ -121,7 +121,7 @@ describe('what the host says of memory, accelerators, files', () => {
     expect(await whyNotOpened(join(directory, 'file'), 'write')).toBeNull();
   });
 
-  it.skipIf(process.getuid?.() === 0)('of a file that is closed', async () => {
+  it.skipIf(process.getuid?.() === 0)('of a file that is closed [needs a plain user, not root]', async () => {
     await writeFile(join(directory, 'closed'), 'x');
     await chmod(join(directory, 'closed'), 0o400);
     expect(await whyNotOpened(join(directory, 'closed'), 'write')).toMatch(/write to it: it belongs to .*, mode 0400/);

@@ -313,7 +313,7 @@ describe('with the host in the way', () => {
     });
   });
 
-  it.skipIf(process.getuid?.() !== 0)('a device and a file that another user may not open', async () => {
+  it.skipIf(process.getuid?.() !== 0)('a device and a file that another user may not open [needs root]', async () => {
     const asNobody = (...args: string[]) =>
       runTool('setpriv', ['--reuid=65534', '--clear-groups', x64, '-nodefaults', '-S', '-display', 'none', ...args], {
         timeoutMs: deadlineMs,

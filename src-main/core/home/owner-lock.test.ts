@@ -88,7 +88,7 @@ describe('the owner lock', () => {
   });
 });
 
-describe.skipIf(process.platform !== 'linux')('who holds it [Linux]', () => {
+describe.skipIf(process.platform !== 'linux')('who holds it [needs Linux]', () => {
   it('can be told, and whether it is suspended', async () => {
     expect(await findOwnerProcess(lockAddress(home))).toBeNull();
     const holder = hold();

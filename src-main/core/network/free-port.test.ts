@@ -47,7 +47,7 @@ describe('freePort and portState', () => {
   });
 });
 
-describe.skipIf(!isLinux)('findPortOwner', () => {
+describe.skipIf(!isLinux)('findPortOwner [needs Linux]', () => {
   it('names the process that listens, on one address or on all', async () => {
     for (const address of ['127.0.0.1', '0.0.0.0', '::']) {
       await withTcpPort(address, async (port) => {

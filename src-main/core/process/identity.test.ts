@@ -145,7 +145,7 @@ describe('signalVerified, decided', () => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('on this host', () => {
+describe.runIf(process.platform === 'linux')('on this host [needs Linux]', () => {
   it('reads, recognises, ends and misses a process', async () => {
     const uuid = randomUUID();
     const pid = start(uuid);

@@ -91,7 +91,7 @@ describe('openSocketPath', () => {
     await expect(openThroughLink(join(deep, 'gone'), 'qmp')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it.runIf(process.platform === 'linux')('leaves nothing open, also after a failure', async () => {
+  it.runIf(process.platform === 'linux')('leaves nothing open, also after a failure [needs Linux]', async () => {
     await expect(withSocketPath(deep, 'qmp', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await withSocketPath(deep, 'qmp', async () => (await openFolders()).length)).toBe(1);
     expect(await openFolders()).toEqual([]);

@@ -72,7 +72,7 @@ async function booted(started: Started, times = 1): Promise<void> {
   await eventually(async () => (await started.serial()).split('demo: ready').length > times, { timeoutMs: 20_000 });
 }
 
-describe.skipIf(!installed)('real QEMU', () => {
+describe.skipIf(!installed)('real QEMU [needs qemu-system-x86_64]', () => {
   it('answers every query in the shape we read', async () => {
     const { client, identity } = await start('-drive', `if=ide,media=cdrom,format=raw,readonly=on,file=${demoGuest}`);
     expect(await commands.queryUuid(client)).toBe(identity.uuid);
