@@ -99,7 +99,8 @@ function displayPrefix() {
 function report({ passed, failed, skipped, unexplained }) {
   if (skipped.length > 0) console.log('\nSkipped:');
   for (const { name, reason } of skipped) console.log(`  ${name}\n      ${reason}`);
-  if (unexplained.length > 0) console.log('\nNot run, and NO REASON GIVEN (each counts as failed: skip with a reason):');
+  if (unexplained.length > 0)
+    console.log('\nNot run, and NO REASON GIVEN (each counts as failed: skip with a reason):');
   for (const { name } of unexplained) console.log(`  ${name}`);
   console.log(`\n${passed} passed, ${failed} failed, ${skipped.length} skipped`);
 }
