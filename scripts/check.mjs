@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { measureBudget } from './budget.mjs';
 import { isEntry, listFiles, notesDirectory, run, runScript } from './checkout.mjs';
+import { findDebris } from './debris.mjs';
 import { ensureNodeModules } from './setup.mjs';
 
 // Each layer is a TypeScript project of its own: what a layer must not see (Node, the DOM) is not in its types.
@@ -53,7 +54,9 @@ if (isEntry(import.meta)) {
     const passed = await performAll(steps());
     const budget = await measureBudget();
     console.log(`\n${budget.text}`);
-    for (const error of budget.errors) console.error(`FAIL ${error}`);
-    return passed && budget.errors.length === 0 ? 0 : 1;
+    const debris = findDebris().map((path) => `${path}: nothing refers to this file; delete it, or use it`);
+    const errors = [...budget.errors, ...debris];
+    for (const error of errors) console.error(`FAIL ${error}`);
+    return passed && errors.length === 0 ? 0 : 1;
   });
 }
