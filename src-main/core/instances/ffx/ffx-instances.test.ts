@@ -169,6 +169,7 @@ describe('what ffx keeps is listed as it truly is', () => {
   it('an emulator that was killed, with its last lines', async () => {
     const emulator = await started('emu', { serial: [{ text: 'one\r\npanic: two\r\n' }] });
     const { view, instances } = await adopt();
+    await eventually(async () => (await readFile(at('emu', 'emulator.log.serial'), 'utf8')).includes('two\r\n'));
     await emulator.kill();
     await instances.look();
     expect(view('ffx-emu').status).toMatchObject({
