@@ -3,9 +3,10 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { sharedCacheDirectory } from '../checkout.mjs';
-import { environmentInside } from './host.mjs';
+import { askNpm, environmentInside } from './host.mjs';
 
 const init = join(import.meta.dirname, 'init.sh');
 
@@ -24,9 +25,9 @@ export const plainUser = {
 
 /** What the host has already fetched: host directory to directory inside. npm's cache and Electron are safe to share. */
 function binds() {
-  const npm = process.env.npm_config_cache ?? join(process.env.HOME ?? '/root', '.npm');
+  const npm = askNpm('cache') || join(homedir(), '.npm');
   const electron = join(sharedCacheDirectory(), 'electron');
-  const official = join(process.env.XDG_CACHE_HOME ?? join(process.env.HOME ?? '/root', '.cache'), 'electron');
+  const official = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'electron');
   for (const directory of [npm, electron]) mkdirSync(directory, { recursive: true });
   return [
     [npm, 'root/.npm'],

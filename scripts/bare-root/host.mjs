@@ -97,7 +97,7 @@ function npmCertificates() {
 
 const answers = new Map();
 
-function askNpm(name) {
+export function askNpm(name) {
   if (!answers.has(name)) {
     const { stdout } = spawnSync('npm', ['config', 'get', name], { encoding: 'utf8' });
     answers.set(name, stdout?.trim() ?? '');

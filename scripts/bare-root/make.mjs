@@ -1,6 +1,6 @@
 // Makes bare Debian roots: debootstrap once, kept as an archive by suite and day, unpacked for each run.
 
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { findOnPath, isRoot, run, Stop, sharedCacheDirectory, withLock } from '../checkout.mjs';
 import { enter, hasMountsBelow, isolation } from './enter.mjs';
@@ -12,6 +12,9 @@ const dayMs = 24 * 60 * 60_000;
 const cache = () => join(sharedCacheDirectory(), 'bare-roots');
 /** More than this of downloaded packages is yesterday's versions. */
 const archiveLimit = 3 * 1024 ** 3;
+
+/** A root with everything that the tests need, and what they write. */
+const neededBytes = 8 * 1024 ** 3;
 
 /** Why no root can be made here, or undefined. */
 export function obstacle() {
@@ -101,13 +104,21 @@ async function pristineArchive(suite, say) {
 export async function takeRoot(suite, { say, debianNode = false }) {
   const reason = obstacle();
   if (reason) throw new Stop(`No bare root: ${reason}.`);
+  // Everybody inside must be able to read what is put there, however private this user's files are.
+  process.umask(0o022);
   mkdirSync(cache(), { recursive: true });
   removeLeftOvers();
+  const { bavail, bsize } = statfsSync(cache());
+  if (bavail * bsize < neededBytes) throw new Stop(`No bare root: less than ${neededBytes / 1024 ** 3} GiB are free.`);
   const archive = await pristineArchive(suite, say);
   const root = join(cache(), `run-${process.pid}-${suite}-${nextNumber++}`);
   mkdirSync(root);
   try {
-    await must('unpacking the root', ['tar', '-C', root, '--numeric-owner', '-xpf', archive]);
+    await must('unpacking the root', ['tar', '-C', root, '--numeric-owner', '-xpf', archive]).catch((error) => {
+      // Made anew next time.
+      rmSync(archive, { force: true });
+      throw error;
+    });
     await furnish(root, { suite, debianNode });
     await linkArchives(archivesOf(suite), join(root, 'var/cache/apt/archives'));
     // The first entry also proves that the kernel lets us.
