@@ -26,9 +26,18 @@ test('the newer command is asked, and the deprecated one never where the newer o
 });
 
 test.each([
-  [{ enabled: 'tcg', present: ['kvm', 'qtest', 'tcg'] }, { enabled: false, present: true }],
-  [{ enabled: 'tcg', present: ['tcg'] }, { enabled: false, present: false }],
-  [{ enabled: 'an-accelerator-of-next-year', present: [] }, { enabled: false, present: false }],
+  [
+    { enabled: 'tcg', present: ['kvm', 'qtest', 'tcg'] },
+    { enabled: false, present: true },
+  ],
+  [
+    { enabled: 'tcg', present: ['tcg'] },
+    { enabled: false, present: false },
+  ],
+  [
+    { enabled: 'an-accelerator-of-next-year', present: [] },
+    { enabled: false, present: false },
+  ],
 ])('%j', async (reply, kvm) => {
   expect(await queryKvm(qemuWith({ 'query-accelerators': reply }))).toEqual(kvm);
 });
