@@ -91,6 +91,18 @@ function publish(work, target) {
 const requireBanner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
+const olderNode = join(root, 'src-main', 'command-line', 'older-node');
+
+/** An import of something that a built-in module does not have cannot be caught at run time: it is looked up here. */
+const olderZlib = {
+  name: 'older-zlib',
+  setup(build) {
+    build.onResolve({ filter: /^node:zlib$/ }, ({ importer }) =>
+      importer.startsWith(olderNode) ? { path: 'node:zlib', external: true } : { path: join(olderNode, 'zlib.ts') },
+    );
+  },
+};
+
 async function buildMain(outdir) {
   const { build } = await import('esbuild');
   const common = {
@@ -113,7 +125,14 @@ async function buildMain(outdir) {
   };
   await Promise.all([
     build({ ...node, entryPoints: ['src-main/main.ts'] }),
-    build({ ...node, entryPoints: ['src-main/cli.ts'] }),
+    // Debian 12's own Node, which the installed command runs on, is 18.
+    build({
+      ...node,
+      entryPoints: ['src-main/cli.ts'],
+      target: 'node18.20',
+      inject: [join(olderNode, 'globals.ts')],
+      plugins: [olderZlib],
+    }),
     // A sandboxed preload must be one CommonJS file and has no Node: for the platform "browser" an import of one of
     // Node's modules is a build error here instead of a dead page later.
     build({

@@ -85,7 +85,7 @@ describe.skipIf(skip !== null)(`Linux${skip === null ? '' : ` (skipped: ${skip})
       terminal.type('\r');
       await terminal.waitFor(/[#$] $/);
       terminal.type('uname -r\r');
-      await terminal.waitFor(new RegExp(`\\n${stdout.trim().split(' ')[1]?.replaceAll('.', '\\.')}\\r?\\n`));
+      await terminal.waitFor(new RegExp(`\\n${stdout.trim().split(' ')[1]?.replaceAll(/[.+]/g, '\\$&')}\\r?\\n`));
       const stopped = await stopAndWait(client, id);
       expect(stopped.status).toMatchObject({ phase: 'stopped', failure: null });
       expect((await client.call('instance.boots', { id }))[0]?.outcome).toBe('the guest powered itself off');

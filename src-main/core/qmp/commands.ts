@@ -56,11 +56,22 @@ export const queryVersion = (qmp: QmpExecutor, options?: QmpExecuteOptions): Pro
   ask(qmp, 'query-version', versionSchema, undefined, options);
 
 const kvmSchema = z.object({ present: z.boolean(), enabled: z.boolean() });
+const acceleratorsSchema = z.object({ enabled: z.string(), present: z.array(z.string()) });
 export type QmpKvm = Readonly<z.infer<typeof kvmSchema>>;
 
-/** `enabled`: this guest runs on KVM. That it says so does not mean that it runs. */
-export const queryKvm = (qmp: QmpExecutor, options?: QmpExecuteOptions): Promise<QmpKvm> =>
-  ask(qmp, 'query-kvm', kvmSchema, undefined, options);
+/**
+ * `enabled`: this guest runs on KVM. That it says so does not mean that it runs. A QEMU that has the newer command
+ * may say good-bye to the older one, so the newer one is asked first; not having it is an answer.
+ */
+export async function queryKvm(qmp: QmpExecutor, options?: QmpExecuteOptions): Promise<QmpKvm> {
+  try {
+    const { enabled, present } = await ask(qmp, 'query-accelerators', acceleratorsSchema, undefined, options);
+    return { enabled: enabled === 'kvm', present: present.includes('kvm') };
+  } catch (error) {
+    if (!(error instanceof SlipwayError && error.failure.cause === 'CommandNotFound')) throw error;
+    return ask(qmp, 'query-kvm', kvmSchema, undefined, options);
+  }
+}
 
 const blockSchema = z
   .object({

@@ -25,7 +25,7 @@ const defaults = {
   status: null,
 };
 
-/** Options that take a socket without a `-chardev` of its own: `unix:PATH,server,nowait`. */
+/** Options that take `chardev:ID`, or a socket without a `-chardev` of its own: `unix:PATH,server,nowait`. */
 const unixUses = { '-qmp': 'control', '-qmp-pretty': 'control', '-monitor': 'readline', '-serial': 'serial' };
 
 /** `a=b,c=d,,e` as QEMU reads it: a doubled comma is one comma of the value. The first part may go without a key. */
@@ -99,7 +99,7 @@ export function parseArguments(argv) {
       const properties = parseProperties(value());
       const id = properties.get('chardev')?.[0] ?? properties.get('');
       uses.push([id, properties.get('mode')?.[0] ?? 'readline']);
-    } else if (name === '-serial') uses.push([value().replace(/^chardev:/, ''), 'serial']);
+    } else if (unixUses[name] !== undefined) uses.push([value().replace(/^chardev:/, ''), unixUses[name]]);
   }
   for (const [id, use] of uses) {
     const chardev = options.chardevs.find((candidate) => candidate.id === id);

@@ -49,7 +49,7 @@ async function start(script: FakeQemuScript, ...more: string[]): Promise<Started
   const args = [
     ...['-S', '-uuid', randomUUID(), '-pidfile', 'pid', '-chardev', 'socket,id=qmp,path=qmp,server=on,wait=off'],
     ...['-mon', 'chardev=qmp,mode=control', '-chardev', 'socket,id=mon,path=monitor,server=on,wait=off'],
-    ...['-mon', 'chardev=mon,mode=readline', '-chardev', 'pipe,id=serial,path=../serial', '-serial', 'chardev:serial'],
+    ...['-monitor', 'chardev:mon', '-chardev', 'pipe,id=serial,path=../serial', '-serial', 'chardev:serial'],
     ...more,
   ];
   const spawned = await spawnDetached({ binary, args, cwd: directory, logPath: join(home.home, 'emulator.log') });

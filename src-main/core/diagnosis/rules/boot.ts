@@ -99,8 +99,12 @@ export const bootRules: readonly Rule[] = [
   {
     id: 'dtb-room',
     family: 'device tree',
-    pattern: said('(?:Not enough space for DTB after kernel/initrd|Not enough space for.* dtb.*)'),
-    seen: [['7.2', 'qemu-system-aarch64: Not enough space for DTB after kernel/initrd']],
+    pattern: said('(?:Not? enough (?:space for|memory to place) DTB after kernel/initrd|Not enough space for.* dtb.*)'),
+    seen: [
+      ['7.2', 'qemu-system-aarch64: Not enough space for DTB after kernel/initrd'],
+      ['10.0', 'qemu-system-riscv64: No enough memory to place DTB after kernel/initrd'],
+      ['11.1', 'qemu-system-riscv64: Not enough memory to place DTB after kernel/initrd'],
+    ],
     explain: () => ({
       code: 'memory_insufficient',
       message: 'Kernel, initrd and device tree do not fit into the guest’s memory.',
@@ -232,10 +236,16 @@ export const bootRules: readonly Rule[] = [
   {
     id: 'flash-room',
     family: 'firmware',
-    pattern: said('(?:.*: )?device requires (?<number>\\d+) bytes, block backend provides (?<limit>\\d+) bytes'),
+    pattern: said(
+      "(?:.*: )?(?:\\S+ )?device (?:'.+' )?requires (?<number>\\d+) bytes, (?:\\S+ )?block backend provides (?<limit>\\d+) bytes",
+    ),
     seen: [
       ['7.2', 'qemu-system-aarch64: device requires 67108864 bytes, block backend provides 1048576 bytes'],
       ['7.2', 'qemu-system-riscv64: device requires 33554432 bytes, block backend provides 1048576 bytes'],
+      [
+        '10.0',
+        "qemu-system-aarch64: cfi.pflash01 device '/machine/virt.flash0' requires 67108864 bytes, pflash0 block backend provides 1048576 bytes",
+      ],
     ],
     explain: ({ number, limit }) => ({
       code: 'invalid_input',

@@ -1,5 +1,5 @@
 /** Files and devices of the host; what comes before QEMU or ends it. */
-import { type Explained, errno, extraField, type Rule, said, saidOf } from './rule.ts';
+import { type Explained, errno, extraField, type Rule, said } from './rule.ts';
 
 const missing = (path: string, field?: string): Explained => ({
   code: 'file_missing',
@@ -50,12 +50,16 @@ export const hostRules: readonly Rule[] = [
     id: 'folder-shared',
     family: '9p and virtiofs',
     pattern: said(
-      "(?:cannot initialize fsdev '.+': failed to open '(?<path>.+)': (?<reason>.+)|security_model property not set|9pfs device couldn't find fsdev with the id = (?<id>.+)|vhost_backend_init failed: .+|Failed to set msg fds\\.)",
+      "(?:cannot initialize fsdev '.+': (?:failed to|Could not) open '(?<path>.+)': (?<reason>.+)|security_model property not set|9pfs device couldn't find fsdev with the id = (?<id>.+)|vhost_backend_init failed: .+|Failed to set msg fds\\.)",
     ),
     seen: [
       [
         '7.2',
         "qemu-system-x86_64: -virtfs local,path=/nope,mount_tag=x,security_model=none: cannot initialize fsdev 'x': failed to open '/nope': No such file or directory",
+      ],
+      [
+        '11.1',
+        "qemu-system-x86_64: -virtfs local,path=/nope,mount_tag=x,security_model=none: cannot initialize fsdev 'x': Could not open '/nope': No such file or directory",
       ],
       [
         '7.2',
@@ -259,18 +263,6 @@ export const hostRules: readonly Rule[] = [
       message: `${path} could not be opened.`,
       hint: 'Check that it exists and that you may read it.',
       ...(path.startsWith('/') ? { subject: { about: 'file', path, use: 'read' } as const } : {}),
-    }),
-  },
-  {
-    id: 'incoming',
-    family: 'option',
-    pattern: saidOf('incoming', 'unknown migration protocol: (?<name>.+)'),
-    seen: [['7.2', 'qemu-system-x86_64: -incoming nosuch: unknown migration protocol: nosuch']],
-    explain: ({ name }) => ({
-      code: 'invalid_input',
-      message: `There is no way of migration called ${name}.`,
-      hint: '-incoming takes tcp:ADDRESS:PORT, unix:PATH, exec:COMMAND or defer.',
-      field: extraField,
     }),
   },
   {

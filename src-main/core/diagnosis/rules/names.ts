@@ -316,6 +316,24 @@ export const nameRules: readonly Rule[] = [
     }),
   },
   {
+    id: 'incoming',
+    family: 'option',
+    pattern: saidOf(
+      'incoming',
+      "(?:unknown migration protocol: (?<name>.+)|Parameter 'channel-type' does not accept value '(?<id>.+)')",
+    ),
+    seen: [
+      ['7.2', 'qemu-system-x86_64: -incoming nosuch: unknown migration protocol: nosuch'],
+      ['10.0', "qemu-system-x86_64: -incoming nosuch: Parameter 'channel-type' does not accept value 'nosuch'"],
+    ],
+    explain: ({ name, id }) => ({
+      code: 'invalid_input',
+      message: `There is no way of migration called ${name || id}.`,
+      hint: '-incoming takes tcp:ADDRESS:PORT, unix:PATH, exec:COMMAND or defer.',
+      field: extraField,
+    }),
+  },
+  {
     id: 'parameter-needed',
     family: 'option',
     pattern: said("Parameter '(?<name>.+)' is missing"),

@@ -113,12 +113,16 @@ export const resourceRules: readonly Rule[] = [
     id: 'memory-backend',
     family: 'memory',
     pattern: said(
-      "(?:Machine memory size does not match the size of the memory backend|Memory backend '(?<name>.+)' not found|backing store size 0x[0-9a-f]+ does not match 'size' option 0x[0-9a-f]+)",
+      "(?:Machine memory size does not match the size of the memory backend|Memory backend '(?<name>.+)' not found|(?:\\S+ )?backing store size 0x[0-9a-f]+ (?:does not match|is too small for) 'size' option 0x[0-9a-f]+(?: plus .+)?)",
     ),
     seen: [
       ['7.2', 'qemu-system-x86_64: Machine memory size does not match the size of the memory backend'],
       ['7.2', "qemu-system-x86_64: Memory backend 'zz' not found"],
       ['7.2', "qemu-system-x86_64: backing store size 0x3e8 does not match 'size' option 0x4000000"],
+      [
+        '10.0',
+        "qemu-system-x86_64: pc.ram backing store size 0x3e8 is too small for 'size' option 0x4000000 plus 'offset' option 0x0",
+      ],
     ],
     explain: ({ name }) => ({
       code: 'invalid_input',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concreteKernelPackage, parsePackageRecords } from './debian-control.ts';
+import { parsePackageRecords } from './debian-control.ts';
 
 const printed = `Package: linux-image-cloud-amd64
 Source: linux-signed-amd64 (6.1.192+2)
@@ -24,6 +24,7 @@ describe('parsePackageRecords', () => {
         name: 'linux-image-cloud-amd64',
         version: '6.1.192-2',
         depends: ['linux-image-6.1.0-56-cloud-amd64'],
+        parts: ['linux-image-6.1.0-56-cloud-amd64'],
         sizeBytes: 1504,
         sha256: '00be21c0',
       },
@@ -31,6 +32,7 @@ describe('parsePackageRecords', () => {
         name: 'demo',
         version: '1:2.0',
         depends: ['libc6', 'init-system-helpers', 'libone', 'libtwo', 'libstdc++6'],
+        parts: [],
         sizeBytes: 0,
       },
     ]);
@@ -42,10 +44,18 @@ describe('parsePackageRecords', () => {
   });
 });
 
-describe('concreteKernelPackage', () => {
-  it('is the dependency with a version in its name', () => {
-    const [meta, other] = parsePackageRecords(printed);
-    expect(meta && concreteKernelPackage(meta)).toBe('linux-image-6.1.0-56-cloud-amd64');
-    expect(other && concreteKernelPackage(other)).toBeUndefined();
+describe('parts of one build', () => {
+  it.each([
+    ['linux-base-cloud-amd64 (= 7.2.13-1), linux-image-7.2.13+deb14-cloud-amd64 (= 7.2.13-1)', 2],
+    [
+      'dracut | initramfs-tools (>= 0.120) | linux-initramfs-tool, linux-binary-7.2.13+deb14-cloud-amd64 (=7.2.13-1)',
+      1,
+    ],
+    ['kmod, linux-base-7.2.13+deb14-cloud-amd64:amd64 (= 7.2.13-1)', 1],
+    ['linux-base (= 4.9), linux-later (>= 7.2.13-1), other-7.2.13-1', 0],
+  ])('%s', (depends, count) => {
+    const [record] = parsePackageRecords(`Package: linux\nVersion: 7.2.13-1\nDepends: ${depends}\n`);
+    expect(record?.parts).toHaveLength(count);
+    expect(record?.depends).toEqual(expect.arrayContaining([...(record?.parts ?? [''])]));
   });
 });

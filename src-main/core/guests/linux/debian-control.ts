@@ -10,6 +10,8 @@ export interface DebianPackage {
   readonly version: string;
   /** Names only; of alternatives (`a | b`) the first, which is what apt would choose on a bare system. */
   readonly depends: readonly string[];
+  /** Those of `depends` that must have this package's very version: other parts of the same build. */
+  readonly parts: readonly string[];
   /** Size of the archive file in bytes; 0 when the record has none (an installed package that no source offers). */
   readonly sizeBytes: number;
   /** Absent when no source offers this version for download. */
@@ -26,19 +28,16 @@ export function parsePackageRecords(text: string): DebianPackage[] {
       const version = fields.get('version');
       if (name === undefined || version === undefined) return [];
       const sha256 = fields.get('sha256');
+      const depends = [fields.get('pre-depends'), fields.get('depends')].flatMap((list) => dependencies(list ?? ''));
       return {
         name,
         version,
-        depends: [fields.get('pre-depends'), fields.get('depends')].flatMap((list) => dependencyNames(list ?? '')),
+        depends: depends.map((dependency) => dependency.name),
+        parts: depends.filter(({ exactly }) => exactly === version).map((dependency) => dependency.name),
         sizeBytes: Number(fields.get('size') ?? 0),
         ...(sha256 === undefined ? {} : { sha256 }),
       };
     });
-}
-
-/** `linux-image-cloud-amd64`'s record → the package with the kernel in it, whose name has the kernel's version. */
-export function concreteKernelPackage(meta: DebianPackage): string | undefined {
-  return meta.depends.find((name) => /^linux-image-\d/.test(name));
 }
 
 function parseFields(record: string): Map<string, string> {
@@ -56,9 +55,9 @@ function parseFields(record: string): Map<string, string> {
   return fields;
 }
 
-function dependencyNames(list: string): string[] {
-  return list
-    .split(',')
-    .map((item) => /^[a-z0-9][a-z0-9+.-]*/.exec(item.trim())?.[0])
-    .filter((name) => name !== undefined);
+function dependencies(list: string): { readonly name: string; readonly exactly: string | undefined }[] {
+  return list.split(',').flatMap((item) => {
+    const [, name, exactly] = /^([a-z0-9][a-z0-9+.-]*)(?::\w+)?(?:\s*\(=\s*([^)\s]+)\s*\))?/.exec(item.trim()) ?? [];
+    return name === undefined ? [] : [{ name, exactly }];
+  });
 }

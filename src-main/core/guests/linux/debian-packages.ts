@@ -64,15 +64,21 @@ export async function showPackages(apt: Apt, names: readonly string[]): Promise<
   return parsePackageRecords(result.stdout).filter(({ name }) => wanted.has(name));
 }
 
-/** The named packages and all they depend on, each once. Unknown names are left out. */
-export async function packageClosure(apt: Apt, names: readonly string[]): Promise<DebianPackage[]> {
+/**
+ * The named packages and all they depend on (or only what `follow` names), each once. Unknown names are left out.
+ */
+export async function packageClosure(
+  apt: Apt,
+  names: readonly string[],
+  follow: (found: DebianPackage) => readonly string[] = ({ depends }) => depends,
+): Promise<DebianPackage[]> {
   const found = new Map<string, DebianPackage>();
   const asked = new Set<string>();
   let wave = [...names];
   while (wave.length > 0) {
     for (const name of wave) asked.add(name);
     for (const record of await showPackages(apt, wave)) found.set(record.name, record);
-    wave = [...new Set([...found.values()].flatMap(({ depends }) => depends))].filter((name) => !asked.has(name));
+    wave = [...new Set([...found.values()].flatMap(follow))].filter((name) => !asked.has(name));
   }
   return [...found.values()];
 }

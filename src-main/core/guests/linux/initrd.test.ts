@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeCpio } from './cpio.ts';
 import { guestFiles } from './guest-files.ts';
-import { appendAuthorizedKey } from './initrd.ts';
+import { appendAuthorizedKey, findKernel } from './initrd.ts';
 
 const key = `ssh-ed25519 ${Buffer.alloc(51, 7).toString('base64')} someone`;
 let directory: string;
@@ -59,5 +59,21 @@ describe('guestFiles', () => {
     expect(() => writeCpio(guestFiles())).not.toThrow();
     expect(paths).toContain('dev/console');
     expect(paths.filter((path) => path.startsWith('root/'))).toEqual([]);
+  });
+});
+
+describe('findKernel', () => {
+  it.each([
+    [['boot/System.map-6.1.0-56-cloud-amd64', 'boot/vmlinuz-6.1.0-56-cloud-amd64'], '6.1.0-56-cloud-amd64'],
+    [['usr/lib/modules/7.2.13+deb14-cloud-amd64/vmlinuz'], '7.2.13+deb14-cloud-amd64'],
+    [['lib/modules/7.2.13/kernel/fs/vmlinuz.ko', 'lib/modules/7.2.13/vmlinuz'], '7.2.13'],
+  ])('%j', (files, version) => {
+    expect(findKernel(files)).toEqual({ path: files.at(-1), version });
+  });
+
+  it('is not made up', () => {
+    expect(findKernel(['boot/config-6.1', 'usr/share/doc/vmlinuz', 'usr/lib/modules/6.1/build/vmlinuz'])).toBe(
+      undefined,
+    );
   });
 });

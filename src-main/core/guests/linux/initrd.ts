@@ -35,9 +35,9 @@ export interface GuestParts {
  */
 export async function assembleGuest(root: string, signal?: AbortSignal): Promise<GuestParts> {
   const files = await fileIndex(root);
-  const kernelPath = files.find((file) => /^boot\/vmlinuz-/.test(file));
-  if (kernelPath === undefined) throw notThere('a kernel image');
-  const kernelVersion = basename(kernelPath).slice('vmlinuz-'.length);
+  const kernel = findKernel(files);
+  if (kernel === undefined) throw notThere('a kernel image');
+  const { path: kernelPath, version: kernelVersion } = kernel;
   const busybox = await programEntry(root, files, 'busybox');
   const applets = await runTool(join(root, pathOfProgram(files, 'busybox')), ['--list'], { signal });
   const entries: CpioEntry[] = [
@@ -52,6 +52,17 @@ export async function assembleGuest(root: string, signal?: AbortSignal): Promise
   ];
   const initrd = await gzipAsync(writeCpio(entries));
   return { kernelVersion, kernelPath: join(root, kernelPath), initrd };
+}
+
+const kernelPlaces = [/^boot\/vmlinuz-([^/]+)$/, /^(?:usr\/)?lib\/modules\/([^/]+)\/vmlinuz$/];
+
+/** The kernel's image among the packages' files, and its version as `uname -r` prints it. */
+export function findKernel(files: readonly string[]): { readonly path: string; readonly version: string } | undefined {
+  for (const path of files) {
+    const version = kernelPlaces.map((place) => place.exec(path)?.[1]).find((found) => found !== undefined);
+    if (version !== undefined) return { path, version };
+  }
+  return undefined;
 }
 
 /**

@@ -11,7 +11,7 @@ import type * as z from 'zod';
 import { SlipwayError, toFailure } from '../../../../src-shared/contract/errors.ts';
 import { limits } from '../../../../src-shared/limits.ts';
 import { isErrno, writeJsonAtomically } from '../../kit/atomic-file.ts';
-import { concreteKernelPackage, type DebianPackage } from './debian-control.ts';
+import type { DebianPackage } from './debian-control.ts';
 import {
   type Apt,
   downloadPackages,
@@ -144,14 +144,14 @@ async function fetchPackages(work: string, context: BuildContext): Promise<Debia
 
 /** Everything the guest is made of, or undefined when these lists do not have it. */
 async function resolvePackages(apt: Apt): Promise<DebianPackage[] | undefined> {
-  const [meta] = await showPackages(apt, [guestPackages.kernel]);
-  const kernelName = meta === undefined ? undefined : concreteKernelPackage(meta);
-  if (kernelName === undefined) return undefined;
-  const [kernel] = await showPackages(apt, [kernelName]);
+  // The kernel's name leads to the parts of its build: one package in one release, image and modules apart in another.
+  // What else it depends on is for installing it (initramfs-tools, kmod); the guest needs none of that.
+  const kernel = await packageClosure(apt, [guestPackages.kernel], ({ parts }) => parts);
+  const known = new Set(kernel.map(({ name }) => name));
+  const isWhole = kernel.length > 1 && kernel.every(({ parts }) => parts.every((name) => known.has(name)));
   const user = await packageClosure(apt, guestPackages.user);
   const hasAll = guestPackages.user.every((name) => user.some((found) => found.name === name));
-  // The kernel's own dependencies are for installing it (initramfs-tools, kmod); the guest needs none of them.
-  return kernel === undefined || !hasAll ? undefined : [kernel, ...user];
+  return isWhole && hasAll ? [...kernel.filter(({ name }) => name !== guestPackages.kernel), ...user] : undefined;
 }
 
 async function download(apt: Apt, packages: DebianPackage[], { report }: BuildContext): Promise<DebianPackage[]> {

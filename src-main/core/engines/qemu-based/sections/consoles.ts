@@ -18,9 +18,9 @@ export function consoleArguments(
 ): PlannedArgument[] {
   return [
     ...lines.map((line) => serialLine(line, serialStem, field)),
-    ...socketMonitor(objectIds.qmp, filenames.qmp, 'control', "Slipway's own QMP connection."),
-    ...socketMonitor(objectIds.qmpUser, filenames.qmpUser, 'control', 'A second QMP server, for you and your scripts.'),
-    ...socketMonitor(objectIds.monitor, filenames.monitor, 'readline', 'The QEMU monitor.'),
+    ...socketMonitor(objectIds.qmp, filenames.qmp, '-qmp', "Slipway's own QMP connection."),
+    ...socketMonitor(objectIds.qmpUser, filenames.qmpUser, '-qmp', 'A second QMP server, for you and your scripts.'),
+    ...socketMonitor(objectIds.monitor, filenames.monitor, '-monitor', 'The QEMU monitor.'),
   ];
 }
 
@@ -39,15 +39,16 @@ function serialLine({ name, chardev, on }: PlannedLine, stem: string, field: str
   );
 }
 
-function socketMonitor(id: string, path: string, mode: 'control' | 'readline', why: string): PlannedArgument[] {
+/** Not `-mon`: a QEMU that would rather have objects says so on stderr at every start, of `-mon` only. */
+function socketMonitor(id: string, path: string, kind: '-qmp' | '-monitor', why: string): PlannedArgument[] {
   return [
     row(
       slipwayField,
       why,
       '-chardev',
       option('socket', { id, path, server: true, wait: false }),
-      '-mon',
-      option(null, { chardev: id, mode }),
+      kind,
+      `chardev:${id}`,
     ),
   ];
 }

@@ -477,7 +477,7 @@ function plainIds(text: string): string {
 /** Slipway's own consoles, and those of a command that a person looks at. */
 function isConsole([name, value]: Pair, options: readonly Pair[]): boolean {
   const id = name === 'chardev' ? /(?:^|,)id=([^,]+)/.exec(value)?.[1] : /chardev=([^,]+)/.exec(value)?.[1];
-  if (name === 'qmp') return value === 'stdio' || /^(tcp|unix|telnet):/.test(value);
+  if (name === 'qmp') return value === 'stdio' || /^(tcp|unix|telnet):|^chardev:(qmp0|qmp-user0)$/.test(value);
   const chardev = options.find(([one, text]) => one === 'chardev' && new RegExp(`(^|,)id=${id}(,|$)`).test(text));
   const isPersonal =
     /^(stdio|file|null|pty|vc|pipe)/.test(chardev?.[1] ?? '') || /^(qmp0|qmp-user0|monitor0|serial0)$/.test(id ?? '');
