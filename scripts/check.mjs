@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { measureBudget } from './budget.mjs';
 import { isEntry, listFiles, notesDirectory, run, runScript } from './checkout.mjs';
+import { measurePage } from './page-budget.mjs';
 import { ensureNodeModules } from './setup.mjs';
 
 // Each layer is a TypeScript project of its own: what a layer must not see (Node, the DOM) is not in its types.
@@ -51,9 +52,10 @@ if (isEntry(import.meta)) {
   await runScript(async () => {
     await ensureNodeModules();
     const passed = await performAll(steps());
-    const budget = await measureBudget();
-    console.log(`\n${budget.text}`);
-    for (const error of budget.errors) console.error(`FAIL ${error}`);
-    return passed && budget.errors.length === 0 ? 0 : 1;
+    const budgets = [await measureBudget(), await measurePage()];
+    for (const { text } of budgets) console.log(`\n${text}`);
+    const errors = budgets.flatMap((budget) => budget.errors);
+    for (const error of errors) console.error(`FAIL ${error}`);
+    return passed && errors.length === 0 ? 0 : 1;
   });
 }
