@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { measureBudget } from './budget.mjs';
 import { isEntry, listFiles, notesDirectory, run, runScript } from './checkout.mjs';
 import { findDebris } from './debris.mjs';
+import { measurePage } from './page-budget.mjs';
 import { ensureNodeModules } from './setup.mjs';
 
 // Each layer is a TypeScript project of its own: what a layer must not see (Node, the DOM) is not in its types.
@@ -52,10 +53,10 @@ if (isEntry(import.meta)) {
   await runScript(async () => {
     await ensureNodeModules();
     const passed = await performAll(steps());
-    const budget = await measureBudget();
-    console.log(`\n${budget.text}`);
+    const budgets = [await measureBudget(), await measurePage()];
+    for (const { text } of budgets) console.log(`\n${text}`);
     const debris = findDebris().map((path) => `${path}: nothing refers to this file; delete it, or use it`);
-    const errors = [...budget.errors, ...debris];
+    const errors = [...budgets.flatMap((budget) => budget.errors), ...debris];
     for (const error of errors) console.error(`FAIL ${error}`);
     return passed && errors.length === 0 ? 0 : 1;
   });

@@ -26,6 +26,8 @@ export const commonStrings = {
   none: 'none',
   notices: 'Notifications',
   open: 'Open',
+  partMissing: 'This part of the page could not be fetched.',
+  partMissingHint: 'It comes from Slipway itself: is it still running? If it is newer by now, reload the page.',
   rawText: 'Raw text',
   remove: 'Remove',
   rename: 'Rename',

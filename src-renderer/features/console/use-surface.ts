@@ -64,6 +64,9 @@ export function useSurface(label: string, visible: boolean, look: Look, events: 
     const observer = new ResizeObserver(() => made.fit());
     observer.observe(host);
     setSurface(made);
+    // What the one before it said is not so of this one.
+    setAtEnd(true);
+    setHasText(false);
     return () => {
       observer.disconnect();
       made.dispose();

@@ -40,6 +40,8 @@ export function Workspace({ view, visible, storageKey, first, detached = false }
   const [hosts] = useState(() => new TabHosts());
   const [work, setWork] = useState<Work | null>(null);
   const actions = useRef(new Map<string, TabActions>());
+  const latestUnread = useRef(unread);
+  latestUnread.current = unread;
   const latest = useRef(layout);
   latest.current = layout;
 
@@ -57,6 +59,9 @@ export function Workspace({ view, visible, storageKey, first, detached = false }
     [application, view.id],
   );
   const printed = useCallback((tab: string) => {
+    // Once for each tab, not for each of its lines: see TerminalSurface's `scrolled`.
+    if (latestUnread.current.has(tab)) return;
+    latestUnread.current = new Set([...latestUnread.current, tab]);
     setUnread((tabs) => (tabs.has(tab) ? tabs : new Set([...tabs, tab])));
   }, []);
   const register = useCallback((tab: string, own: TabActions) => {

@@ -6,14 +6,16 @@ import { useApplication } from '../../state/context.tsx';
 import { tabsOf } from '../../state/instances.ts';
 import { type InstanceTab, instanceTabs } from '../../state/tabs.ts';
 import { instanceStrings } from '../../strings/instances.ts';
-import { CommandTab } from '../command/command-tab.tsx';
+import { later } from '../../ui/later.tsx';
 import { ConsolePane } from '../console/console-pane.tsx';
-import { DetailsTab } from '../details/details-tab.tsx';
 import { InstanceFailure } from '../failure/instance-failure.tsx';
-import { PortsTab } from '../ports/ports-tab.tsx';
-import { ShowTab } from '../show/show-tab.tsx';
-import { TimelineTab } from '../timeline/timeline-tab.tsx';
 import { InstanceHeader } from './instance-header.tsx';
+
+const CommandTab = later(async () => (await import('../command/command-tab.tsx')).CommandTab);
+const DetailsTab = later(async () => (await import('../details/details-tab.tsx')).DetailsTab);
+const PortsTab = later(async () => (await import('../ports/ports-tab.tsx')).PortsTab);
+const ShowTab = later(async () => (await import('../show/show-tab.tsx')).ShowTab);
+const TimelineTab = later(async () => (await import('../timeline/timeline-tab.tsx')).TimelineTab);
 
 function isTab(value: string): value is InstanceTab {
   return instanceTabs.some((tab) => tab === value);

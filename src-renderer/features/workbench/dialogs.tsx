@@ -1,16 +1,20 @@
 /** Whatever dialog is open; one at a time. */
 import { useStore } from 'zustand';
 import { useApplication } from '../../state/context.tsx';
-import { DeleteDialog } from '../instances/delete-dialog.tsx';
-import { DeleteManyDialog } from '../instances/delete-many-dialog.tsx';
-import { DuplicateDialog } from '../instances/duplicate-dialog.tsx';
-import { GroupDialog } from '../instances/group-dialog.tsx';
-import { EditDialog } from '../launch/edit-dialog.tsx';
-import { LaunchDialog } from '../launch/launch-dialog.tsx';
-import { SaveTemplateDialog } from '../launch/templates/save-template-dialog.tsx';
-import { CommandPalette } from '../palette/command-palette.tsx';
-import { ScreenshotDialog } from '../screenshot/screenshot-dialog.tsx';
-import { ShortcutsDialog } from '../settings/shortcuts-dialog.tsx';
+import { later } from '../../ui/later.tsx';
+
+const DeleteDialog = later(async () => (await import('../instances/delete-dialog.tsx')).DeleteDialog);
+const DeleteManyDialog = later(async () => (await import('../instances/delete-many-dialog.tsx')).DeleteManyDialog);
+const DuplicateDialog = later(async () => (await import('../instances/duplicate-dialog.tsx')).DuplicateDialog);
+const GroupDialog = later(async () => (await import('../instances/group-dialog.tsx')).GroupDialog);
+const EditDialog = later(async () => (await import('../launch/edit-dialog.tsx')).EditDialog);
+const LaunchDialog = later(async () => (await import('../launch/launch-dialog.tsx')).LaunchDialog);
+const SaveTemplateDialog = later(
+  async () => (await import('../launch/templates/save-template-dialog.tsx')).SaveTemplateDialog,
+);
+const CommandPalette = later(async () => (await import('../palette/command-palette.tsx')).CommandPalette);
+const ScreenshotDialog = later(async () => (await import('../screenshot/screenshot-dialog.tsx')).ScreenshotDialog);
+const ShortcutsDialog = later(async () => (await import('../settings/shortcuts-dialog.tsx')).ShortcutsDialog);
 
 export function Dialogs() {
   const application = useApplication();

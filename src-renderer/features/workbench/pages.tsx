@@ -3,8 +3,7 @@ import { type LucideIcon, Settings2, Stethoscope } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { PageName } from '../../state/stores.ts';
 import { workbenchStrings } from '../../strings/workbench.ts';
-import { DoctorPage } from '../doctor/doctor-page.tsx';
-import { SettingsPage } from '../settings/settings-page.tsx';
+import { later } from '../../ui/later.tsx';
 
 export interface PageEntry {
   readonly name: Exclude<PageName, 'instances' | 'gallery'>;
@@ -12,6 +11,9 @@ export interface PageEntry {
   readonly icon: LucideIcon;
   readonly Page: ComponentType;
 }
+
+const DoctorPage = later(async () => (await import('../doctor/doctor-page.tsx')).DoctorPage);
+const SettingsPage = later(async () => (await import('../settings/settings-page.tsx')).SettingsPage);
 
 export const pages: readonly PageEntry[] = [
   { name: 'doctor', label: workbenchStrings.doctor, icon: Stethoscope, Page: DoctorPage },

@@ -9,6 +9,7 @@ import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useStore } from 'zustand';
 import { useApplication } from '../../state/context.tsx';
 import { workbenchStrings } from '../../strings/workbench.ts';
+import { fetchParts } from '../../ui/later.tsx';
 import { Notices } from '../../ui/notices.tsx';
 import { Sidebar } from '../instances/sidebar.tsx';
 import { takeDropped } from '../launch/dropped-file.ts';
@@ -27,6 +28,14 @@ export function Workbench() {
   useGalleryAddress(application);
   useEffect(() => watchNews(application), [application]);
   const connection = useStore(application.stores.connection, (state) => state.connection.state);
+  const loaded = useStore(application.stores.instances, (state) => state.loaded);
+  useEffect(() => {
+    if (!loaded) return;
+    const idle = requestIdleCallback(() => {
+      fetchParts().catch(() => undefined);
+    });
+    return () => cancelIdleCallback(idle);
+  }, [loaded]);
   const notices = useStore(application.stores.notices, (state) => state.notices);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping has its counterpart in the dialog's buttons

@@ -26,7 +26,7 @@ export interface SurfaceOptions {
   /** Something was selected and is to be copied at once. */
   selected(text: string): void;
   linkOpened(url: string): void;
-  /** The view moved: is its end in sight? */
+  /** Is the end of the text in sight? At first it is; said when that changes, never once for each line. */
   scrolled(atEnd: boolean): void;
   /** Is there any text of the guest's? Said when it changes; lines of ours do not count. */
   filled(hasText: boolean): void;
@@ -62,6 +62,7 @@ export class TerminalSurface implements ConsoleScreen {
   #stopDrawing: (() => void) | null = null;
   #visible = false;
   #filled = false;
+  #atEnd = true;
 
   constructor(options: SurfaceOptions) {
     this.#options = options;
@@ -358,7 +359,10 @@ export class TerminalSurface implements ConsoleScreen {
 
   #report(): void {
     const { viewportY, baseY } = this.#terminal.buffer.active;
-    this.#options.scrolled(viewportY >= baseY);
+    const atEnd = viewportY >= baseY;
+    // React keeps every update that changes nothing until the component is drawn again: a flood would fill the heap.
+    if (atEnd !== this.#atEnd) this.#options.scrolled(atEnd);
+    this.#atEnd = atEnd;
   }
 
   #holdLocked(): void {
