@@ -53,6 +53,12 @@ const needs = [
     purposes: test,
     reason: 'the same page in a browser',
   },
+  {
+    package: 'gdb',
+    program: [['gdb', 'gdb-multiarch']],
+    purposes: test,
+    reason: 'attaches to a guest, as a person would',
+  },
   { package: 'gcc', program: ['gcc'], purposes: test, reason: 'rebuilds the demo guest to compare it' },
   { package: 'binutils', program: ['ld', 'objcopy'], purposes: test, reason: 'rebuilds the demo guest to compare it' },
   { package: 'cpio', program: ['cpio'], purposes: test, reason: 'checks our own archives of the Linux guest' },

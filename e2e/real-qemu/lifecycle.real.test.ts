@@ -212,15 +212,15 @@ describe('a life', () => {
 });
 
 describe('for developers', () => {
-  it('gdb: the port answers, and the guest stays at its first instruction until it is let go', async () => {
+  it('gdb: the socket answers, and the guest stays at its first instruction until it is let go', async () => {
     const { client } = await open();
     const draft = demoDraft({ runtime: { debug: { gdb: { port: null }, startPaused: true } } });
     const { id } = await client.call('instance.launch', draft);
     const { status } = await until(client, id, (view) => view.status.phase === 'running');
     expect(status).toMatchObject({ paused: 'other', ready: false });
     const { gdb } = await client.call('instance.show', { id });
-    expect(gdb?.line).toBe(`gdb -ex 'target remote 127.0.0.1:${gdb?.port}'`);
-    const stub = await dial(gdb?.port ?? 0);
+    expect(gdb?.line).toBe(`gdb -ex 'target remote ${gdb?.path}'`);
+    const stub = await dial(gdb?.path ?? '');
     cleanups.add(() => void stub.destroy());
     let answer = '';
     stub.on('data', (bytes) => {
@@ -306,9 +306,9 @@ async function openSerial(directory: string): Promise<{ socket: Socket; seen: ()
   return { socket, seen: () => text };
 }
 
-function dial(port: number): Promise<Socket> {
+function dial(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(socket));
+    const socket = connect(path, () => resolve(socket));
     socket.once('error', reject);
   });
 }

@@ -122,7 +122,7 @@ describe('a paused guest is still paused after the owner was killed and another 
     const first = await owner.client();
     const { id } = await launchReady(first, demoDraft({ runtime: { debug: { gdb: { port: null } } } }));
     const { gdb } = await first.call('instance.show', { id });
-    const debuggerSocket = await dial(gdb?.port ?? 0);
+    const debuggerSocket = await dial(gdb?.path ?? '');
     cleanups.add(() => void debuggerSocket.destroy());
     // Connecting stops the guest already; the interrupt is what a person presses.
     debuggerSocket.write('\x03');
@@ -134,9 +134,9 @@ describe('a paused guest is still paused after the owner was killed and another 
   });
 });
 
-function dial(port: number): Promise<Socket> {
+function dial(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(socket));
+    const socket = connect(path, () => resolve(socket));
     socket.once('error', reject);
   });
 }

@@ -51,7 +51,7 @@ test('a port that is taken: its owner is named, a free one is one press away', a
     await expect(panel).toContainText(`cannot listen on port ${port}`);
     await expect(panel).toContainText(`pid ${process.pid}`);
     await keepScreenshot(app, 'failure-port');
-    await panel.getByRole('button', { name: 'Use a free port' }).click();
+    await panel.getByRole('button', { name: 'Use a socket' }).click();
     await workbench.expectState('ready');
     await expect(panel).toBeHidden();
     await stop(workbench);

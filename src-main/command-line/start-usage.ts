@@ -31,7 +31,8 @@ network
   --port-map NAME:HOSTPORT   host port of a port that has a name: the device's, ssh for --linux, or your own
   --additional-port-forwards NAME:GUESTPORT   one more port with a name; repeatable
 debugging
-  --gdb [--gdb-port N]       gdb stub on loopback      --paused   stay at the first instruction
+  --gdb [--gdb-port N]       gdb stub: a socket, or a loopback port that every program here reaches
+  --paused                   stay at the first instruction
   --debugger                 wait for a debugger before anything runs; says how to attach
   --no-reboot  --no-shutdown  --debug-log ITEM   QEMU's -d, repeatable
   --extra TEXT               more QEMU arguments, quoted as for a shell: --extra='-device edu'

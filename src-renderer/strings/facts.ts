@@ -20,7 +20,7 @@ export const factStrings = {
   keptBoots: (boots: number, mebibytes: number) => `${boots} boots, up to ${mebibytes} MiB of serial output each`,
 
   debugging: 'Debugging',
-  gdbStub: (port: number | null) => `gdb stub on ${port ?? 'a free port'}`,
+  gdbStub: (port: number | null) => (port === null ? 'gdb stub' : `gdb stub on TCP port ${port}`),
   startsPaused: 'starts paused',
   noReboot: 'no reboot',
   noShutdown: 'no shutdown',

@@ -88,7 +88,7 @@ export const fieldStrings = {
 
   'runtime.binary': { label: 'QEMU binary of your own', choose: 'Choose binary…' },
   'runtime.debug.gdb': { label: 'gdb stub' },
-  'runtime.debug.gdb.port': { label: 'gdb port', placeholder: 'auto' },
+  'runtime.debug.gdb.port': { label: 'gdb TCP port', placeholder: 'none: a socket only you reach' },
   'runtime.debug.startPaused': { label: 'Start paused' },
   'runtime.debug.noReboot': { label: 'No reboot' },
   'runtime.debug.noShutdown': { label: 'No shutdown' },

@@ -126,7 +126,7 @@ export const instanceDetailsSchema = z.strictObject({
   /** Sockets for other programs: name, path, what it speaks. */
   endpoints: z.array(z.strictObject({ name: z.string(), path: z.string(), about: z.string() })),
   /** Where a debugger attaches, and the line that does it. */
-  gdb: z.strictObject({ port: z.number().int(), line: z.string() }).nullable(),
+  gdb: z.strictObject({ port: z.number().int().nullable(), path: z.string().nullable(), line: z.string() }).nullable(),
   /** The command that logs in over a mapped ssh port. */
   sshLine: z.string().nullable(),
   /** Who logs in over ssh and with which key, where that is known. */

@@ -189,7 +189,7 @@ export const debugLogItems = [
 ] as const;
 
 const debugSchema = z.strictObject({
-  /** gdb stub on a loopback port; `port: null` lets Slipway choose a free one. */
+  /** gdb stub: a socket that only this user reaches, or (`port`) a loopback port that every program here reaches. */
   gdb: z
     .strictObject({ port: z.number().int().min(1).max(65535).nullable() })
     .nullable()

@@ -81,7 +81,7 @@ describe('a port that is taken', () => {
     server.close();
     expect(failure?.cause).toContain('the other');
     expect(failure?.fixes).toMatchObject([
-      { kind: 'set', label: 'Use a free port', changes: [{ field: 'runtime.debug.gdb.port', value: null }] },
+      { kind: 'set', label: 'Use a socket', changes: [{ field: 'runtime.debug.gdb.port', value: null }] },
       { kind: 'stop', instance: 'other' },
       { kind: 'edit', field: 'runtime.debug.gdb.port' },
     ]);

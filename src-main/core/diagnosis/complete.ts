@@ -104,7 +104,7 @@ async function portFacts(
   const owner = await findPortOwner(protocol, on, port);
   const free = await nearestFreePort({ protocol, address: on, port }, portState);
   const fixes: Fix[] = [];
-  if (spec.runtime.debug.gdb?.port === port) fixes.push(set('Use a free port', 'runtime.debug.gdb.port', null));
+  if (spec.runtime.debug.gdb?.port === port) fixes.push(set('Use a socket', 'runtime.debug.gdb.port', null));
   else if (row >= 0 && free !== null) fixes.push(set(`Use port ${free}`, `host.ports.${row}.host`, free));
   else if (free !== null) {
     const changed = spec.runtime.extraArguments.replace(new RegExp(`(?<=[:=])${port}\\b`), String(free));

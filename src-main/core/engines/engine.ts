@@ -38,8 +38,6 @@ export interface PlanInput<S extends Spec = PlainSpec> {
   readonly uuid: string;
   /** Stem of the serial pipe pair, relative to the working directory. */
   readonly serialStem: string;
-  /** Resolved port of the gdb stub, or null. */
-  readonly gdbPort: number | null;
 }
 
 /** A program to be run to its end before the engine starts. One that fails stops the launch. */

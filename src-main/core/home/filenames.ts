@@ -51,6 +51,8 @@ export const filenames = {
   qmp: 'qmp',
   qmpUser: 'qmp-user',
   monitor: 'monitor',
+  /** QEMU's gdb stub, for a guest that has one: whoever reaches it can do what QEMU can. */
+  gdb: 'gdb',
   /** Served by the core to other programs. */
   serialSocket: 'serial',
   pid: 'pid',

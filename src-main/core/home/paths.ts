@@ -44,6 +44,7 @@ export interface InstancePaths {
   readonly qmp: string;
   readonly qmpUser: string;
   readonly monitor: string;
+  readonly gdb: string;
   /** Of the first serial line; others: `serialSocketOf`. */
   readonly serialSocket: string;
   serialSocketOf(line: SerialName): string;
@@ -117,6 +118,7 @@ export function instancePathsOf(directory: string): InstancePaths {
     qmp: at(filenames.run, filenames.qmp),
     qmpUser: at(filenames.run, filenames.qmpUser),
     monitor: at(filenames.run, filenames.monitor),
+    gdb: at(filenames.run, filenames.gdb),
     serialSocket: at(filenames.run, filenames.serialSocket),
     serialSocketOf: (line) => at(filenames.run, serialFile(filenames.serialSocket, line)),
     pid: at(filenames.run, filenames.pid),

@@ -16,6 +16,7 @@ import { stuckFacts } from '../process/stuck-facts.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { humanMonitorCommand, queryKvm } from '../qmp/commands.ts';
 import { gather } from './evidence.ts';
+import { letDebuggerIn, listenForDebugger, wantsDebugger } from './gdb-stub.ts';
 import { describeEnd, earlyEndError, givenUpError, uncontrollable, unkillable } from './guest-end.ts';
 import type { InstanceConsoles } from './instance-consoles.ts';
 import type { InstanceState } from './instance-state.ts';
@@ -187,9 +188,19 @@ export class GuestWatch {
       timeline?.begin('map ports');
       const ports = await this.#mapPorts(qmp, isNew);
       await this.#consoles.openBoot(this.#state.boot, { live: true });
+      const { record } = this.#state.current;
+      if (wantsDebugger(record)) {
+        timeline?.begin('listen for a debugger');
+        // Of a guest that runs already it is a loss, but no reason to let go of it.
+        await listenForDebugger(qmp, record, this.#paths).catch((error: unknown) => {
+          if (launching !== null) throw error;
+          this.#noDebugger(error);
+        });
+      }
       timeline?.begin('let the guest go', release ? '' : 'stays paused, as asked');
       if (release) await guest.resume();
       timeline?.end(release ? 'done' : 'skipped');
+      if (wantsDebugger(record)) await letDebuggerIn(qmp).catch((error: unknown) => this.#noDebugger(error));
       this.#state.learn({ failure: null, verified, pausedBy, ports, paused: guest.paused, attachedAt: clock.now() });
     } catch (error) {
       guest.release();
@@ -208,6 +219,10 @@ export class GuestWatch {
     this.#stopPanicWatch();
     this.#stopPanicWatch = watchForPanic(this.#state, this.#consoles);
     return true;
+  }
+
+  #noDebugger(error: unknown): void {
+    this.#services.log.warn('the gdb stub is not open', { id: this.#state.spec.id, error: String(error) });
   }
 
   #adopt(guest: RunningGuest): void {

@@ -5,6 +5,7 @@ import type { InstanceDetails } from '../../../src-shared/model/instance.ts';
 import { isMapped } from '../../../src-shared/model/ports.ts';
 import { quoteForShell } from '../engines/qemu-based/shell-line.ts';
 import { hostAddresses } from '../network/host-addresses.ts';
+import { debuggerDoor } from './gdb-stub.ts';
 import type { InstanceState } from './instance-state.ts';
 import { commandOf } from './instance-view.ts';
 import type { InstanceServices } from './services.ts';
@@ -40,12 +41,12 @@ export async function describeInstance(
           })),
           { name: 'monitor', path: instance.monitor, about: 'QEMU monitor (HMP), one client at a time' },
           { name: 'qmp-user', path: instance.qmpUser, about: 'QMP for your own programs, one client at a time' },
+          ...(record?.gdbSocket === true
+            ? [{ name: 'gdb', path: instance.gdb, about: 'gdb stub, one debugger at a time' }]
+            : []),
         ]
       : [],
-    gdb:
-      record?.gdbPort == null || !lives
-        ? null
-        : { port: record.gdbPort, line: `gdb -ex 'target remote 127.0.0.1:${record.gdbPort}'` },
+    gdb: lives ? debuggerDoor(record, instance) : null,
     sshLine:
       ssh?.host == null
         ? null

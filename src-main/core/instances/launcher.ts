@@ -10,10 +10,9 @@ import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { serialNamesOf } from '../../../src-shared/model/console.ts';
 import type { Finding, Progress } from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
-import type { Preparation } from '../engines/engine.ts';
+import type { EngineCapabilities, Preparation } from '../engines/engine.ts';
 import { filenames } from '../home/filenames.ts';
 import { bootName } from '../home/paths.ts';
-import { freePort } from '../network/free-port.ts';
 import { runTool } from '../process/run-tool.ts';
 import { type SpawnedProcess, spawnDetached } from '../process/spawn.ts';
 import { serialPortsOf } from './instance-view.ts';
@@ -76,14 +75,12 @@ export async function launch(services: InstanceServices, context: LaunchContext)
   context.onStaged();
 
   const uuid = randomUUID();
-  const gdbPort = await chooseGdbPort(spec);
   const plan = engine.plan({
     spec,
     staged,
     capabilities,
     acceleration,
     uuid,
-    gdbPort,
     serialStem: join('..', filenames.boots, bootName(context.boot), filenames.serialStem),
   });
   const record: LaunchRecord = {
@@ -97,7 +94,7 @@ export async function launch(services: InstanceServices, context: LaunchContext)
     workingDirectory: instance.run,
     environment: { ...plan.environment },
     acceleration,
-    gdbPort,
+    ...gdbStubOf(spec, capabilities),
     settled: {
       networking: spec.host.networking,
       ports: spec.host.ports,
@@ -177,8 +174,8 @@ async function prepareBootFiles({ paths }: InstanceServices, spec: Spec, boot: n
   await removeLeftOvers(instance);
 }
 
-async function chooseGdbPort(spec: Spec): Promise<number | null> {
-  const { gdb } = spec.runtime.debug;
-  if (gdb === null) return null;
-  return gdb.port ?? (await freePort('tcp', '127.0.0.1'));
+/** femu has a debugger of its own, at the process. */
+function gdbStubOf({ runtime }: Spec, { kind }: EngineCapabilities): Pick<LaunchRecord, 'gdbPort' | 'gdbSocket'> {
+  const gdb = kind === 'femu' ? null : runtime.debug.gdb;
+  return { gdbPort: gdb?.port ?? null, gdbSocket: gdb !== null && gdb.port === null };
 }

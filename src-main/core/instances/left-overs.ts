@@ -2,6 +2,6 @@
 import { rm } from 'node:fs/promises';
 import type { InstancePaths } from '../home/paths.ts';
 
-export async function removeLeftOvers({ qmp, qmpUser, monitor, pid }: InstancePaths): Promise<void> {
-  for (const path of [qmp, qmpUser, monitor, pid]) await rm(path, { force: true });
+export async function removeLeftOvers({ qmp, qmpUser, monitor, gdb, pid }: InstancePaths): Promise<void> {
+  for (const path of [qmp, qmpUser, monitor, gdb, pid]) await rm(path, { force: true });
 }

@@ -1,6 +1,6 @@
 /** The manager against a fake QEMU: a real process on real sockets, that does what the real one does only when it fails. */
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Failure } from '../../../src-shared/contract/errors.ts';
@@ -16,6 +16,8 @@ import { type Deferred, deferred } from '../kit/deferred.ts';
 import type { Log } from '../kit/log.ts';
 import { readIdentity } from '../process/identity.ts';
 import { signalVerified } from '../process/signal.ts';
+import { QmpClient } from '../qmp/client.ts';
+import { queryChardevs } from '../qmp/commands.ts';
 import { eventually } from '../testing/eventually.ts';
 import { type FakeQemu, type FakeQemuScript, fakeQemuBinary } from '../testing/fake-qemu.ts';
 import { processesIn, type TempHome, tempHome } from '../testing/temp-home.ts';
@@ -107,7 +109,7 @@ async function script(next: FakeQemuScript): Promise<void> {
   await qemu.rewrite({ serial: [{ text: 'hello\r\ndemo: ready\r\n' }], ...next });
 }
 
-function request(change: { powerdownMs?: number; readiness?: [] } = {}) {
+function request(change: { powerdownMs?: number; readiness?: []; debug?: object } = {}) {
   const {
     id: _id,
     version: _version,
@@ -182,6 +184,37 @@ describe('a launch', () => {
     const manager = await open();
     await launched(manager, { greeting: { state: 'normal', delayMs: 700 } });
     expect(view(manager).status.boot).toBe(1);
+  });
+
+  it('lets no debugger in before the guest: one that leaves would let it go', async () => {
+    const manager = await open();
+    await script({ ignore: ['reply:cont'] });
+    await manager.create(request({ debug: { gdb: { port: null } } }));
+    const { run, gdb } = home.paths.instance('fake');
+    const step = () =>
+      manager
+        .get('fake')
+        .describe()
+        .then(({ timeline }) => timeline.at(-1)?.name);
+    await eventually(async () => (await step()) === 'let the guest go', { timeoutMs: waitMs });
+    expect((await stat(gdb)).mode & 0o777).toBe(0o600);
+    const qmp = await QmpClient.connect({ directory: run, name: 'qmp-user' });
+    const [door] = await queryChardevs(qmp);
+    expect(door).toMatchObject({ label: 'gdb0', 'frontend-open': false });
+    await qmp.end();
+    await manager.stop('fake');
+    await nothingRuns();
+  });
+
+  it('lets the debugger in then', async () => {
+    const manager = await open();
+    await launched(manager, {}, { debug: { gdb: { port: null } } });
+    const { run } = home.paths.instance('fake');
+    const qmp = await QmpClient.connect({ directory: run, name: 'qmp-user' });
+    await eventually(async () => (await queryChardevs(qmp))[0]?.['frontend-open'], { timeoutMs: waitMs });
+    await qmp.end();
+    await manager.stop('fake');
+    await until(manager, isOver);
   });
 
   it('without a greeting: given up, and no process is left', async () => {

@@ -64,6 +64,5 @@ export async function planWithoutLaunch(
     acceleration,
     uuid: '00000000-0000-4000-8000-000000000000',
     serialStem: `../${filenames.boots}/${bootName(1)}/${filenames.serialStem}`,
-    gdbPort: spec.runtime.debug.gdb === null ? null : (spec.runtime.debug.gdb.port ?? 1234),
   });
 }

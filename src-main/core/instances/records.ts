@@ -33,7 +33,10 @@ export const launchRecordSchema = z.strictObject({
   workingDirectory: z.string(),
   environment: z.record(z.string(), z.string()),
   acceleration: accelerationChoiceSchema,
+  /** TCP port of the gdb stub, where one was asked for. */
   gdbPort: z.number().int().nullable(),
+  /** The stub is the socket `run/gdb`. */
+  gdbSocket: z.boolean().default(false),
   /** What the Spec came to for this boot. Absent in records of before 0.2. */
   settled: settledSchema.nullable().default(null),
   /** A Fuchsia guest in ffx's words. */

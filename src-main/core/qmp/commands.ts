@@ -134,7 +134,12 @@ export async function quit(qmp: QmpExecutor, options?: QmpExecuteOptions): Promi
 export const sendBreak = (qmp: QmpExecutor, chardev: string, options?: QmpExecuteOptions): Promise<void> =>
   ask(qmp, 'chardev-send-break', nothing, { id: chardev }, options);
 
-const chardevSchema = z.object({ label: z.string(), filename: z.string() });
+const chardevSchema = z.object({
+  label: z.string(),
+  filename: z.string(),
+  /** A device, a monitor or the gdb stub has it open. */
+  'frontend-open': z.boolean().default(false),
+});
 
 /** Chardevs by name, each with where it leads (`disconnected:unix:PATH,server=on`). */
 export const queryChardevs = (
@@ -142,6 +147,21 @@ export const queryChardevs = (
   options?: QmpExecuteOptions,
 ): Promise<readonly Readonly<z.infer<typeof chardevSchema>>[]> =>
   ask(qmp, 'query-chardev', z.array(chardevSchema), undefined, options);
+
+/** A socket that QEMU listens on, waiting for nobody. `path` is relative to QEMU's working directory. */
+export const addSocketChardev = (
+  qmp: QmpExecutor,
+  id: string,
+  where: { readonly path: string } | { readonly host: string; readonly port: number },
+  options?: QmpExecuteOptions,
+): Promise<void> => {
+  const addr =
+    'path' in where
+      ? { type: 'unix', data: { path: where.path } }
+      : { type: 'inet', data: { host: where.host, port: String(where.port) } };
+  const backend = { type: 'socket', data: { addr, server: true, wait: false } };
+  return ask(qmp, 'chardev-add', nothing, { id, backend }, options);
+};
 
 /** Runs a line of the human monitor. Its failures are text in the reply, not errors: see hmp.ts. Lines end with CR LF. */
 export const humanMonitorCommand = (qmp: QmpExecutor, line: string, options?: QmpExecuteOptions): Promise<string> =>

@@ -25,6 +25,7 @@ const powerful = [
   ['a binary of its own', program],
   ['a file for the machine to write', spec({ device: { machine: 'virt,dumpdtb=/home/me/.profile' } })],
   ['a readiness command', spec({ runtime: { readiness: [{ kind: 'command', arguments: ['touch', '/tmp/x'] }] } })],
+  ['a gdb stub on a port', spec({ runtime: { debug: { gdb: { port: 1234 } } } })],
   ['a flag template', fuchsia({ source: { from: 'template', template: '/t.hbs' } })],
   ['a dev-config', fuchsia({ devConfig: '/dev.json' })],
   ['edited flags', fuchsia({ flags: { args: ['-s'], envs: {}, features: [], kernel_args: [], options: [] } })],
@@ -39,6 +40,7 @@ describe('power', () => {
   it('asks nothing of a request that stays within the form and the machine', () => {
     expect(powersOf(spec({}))).toEqual([]);
     expect(powersOf(fuchsia({}))).toEqual([]);
+    expect(powersOf(spec({ runtime: { debug: { gdb: { port: null } } } }))).toEqual([]);
     expect(powersOf(spec({ device: { machine: 'q35,smm=off' } }))).toEqual([]);
   });
 

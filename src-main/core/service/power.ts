@@ -57,12 +57,23 @@ export function powersOf(request: Request): PowerQuestion[] {
     ...machineQuestions(device.machine),
     ...deviceQuestions(device.display, plainDisplays),
     ...deviceQuestions(host.networkDevice, plainNetworkCards),
+    ...gdbQuestions(runtime.debug.gdb?.port ?? null),
     ...(runtime.binary === null ? [] : [programQuestion(runtime.binary)]),
     ...commands.map((check) => ({
       title: 'This runs a command on this computer to see whether the guest is ready.',
       detail: check.arguments.map((argument) => JSON.stringify(argument)).join(' '),
       action: 'Run it',
     })),
+  ];
+}
+
+/** The socket is this user's own; TCP has no password, and a web page of a loopback address can talk to it too. */
+function gdbQuestions(port: number | null): PowerQuestion[] {
+  if (port === null) return [];
+  const title = 'This lets every program and every user of this computer debug the guest.';
+  const detail = `gdb on 127.0.0.1:${port}. Whoever connects there can read and write any file you can.`;
+  return [
+    { title, detail: `${detail}\nWithout a port gdb attaches to a socket that only you reach.`, action: 'Open it' },
   ];
 }
 

@@ -4,6 +4,8 @@ import { createServer } from 'node:net';
 export function createMonitors(script, options, { guest, network, shutDown }) {
   /** Clients being served in QMP's command mode: those who hear events. */
   const listeners = new Set();
+  /** Added while it runs: a listening socket each, `open` once something in QEMU answers there. */
+  const chardevs = new Map();
   const version = () => {
     const [major, minor, micro] = script.version.split('.').map(Number);
     return { qemu: { micro, minor, major }, package: `Debian 1:${script.version}` };
@@ -26,6 +28,12 @@ export function createMonitors(script, options, { guest, network, shutDown }) {
       const rule = words.at(-1);
       return command === 'hostfwd_add' ? await network.add(rule) : network.remove(rule);
     }
+    if (command === 'gdbserver') {
+      const door = chardevs.get(words[0]?.replace(/^chardev:/, ''));
+      if (door === undefined) return `Could not open gdbserver on device '${words[0]}'\r\n`;
+      door.open = true;
+      return `Waiting for gdb connection on device '${words[0]}'\r\n`;
+    }
     if (line.trim() === 'info usernet') return network.info();
     if (line.trim() === 'info status') return `VM status: ${guest.status}\r\n`;
     if (command === 'quit') shutDown('host-qmp-quit', false);
@@ -39,6 +47,16 @@ export function createMonitors(script, options, { guest, network, shutDown }) {
     'query-version': version,
     'query-kvm': () => ({ enabled: false, present: true }),
     'query-block': () => [],
+    'query-chardev': () =>
+      [...chardevs].map(([label, { open, filename }]) => ({ label, filename, 'frontend-open': open })),
+    'chardev-add': ({ id, backend }) =>
+      new Promise((resolve) => {
+        const { type, data } = backend.data.addr;
+        const at = type === 'unix' ? data.path : { host: data.host, port: Number(data.port) };
+        const server = createServer().listen(at, () => resolve({}));
+        server.unref();
+        chardevs.set(id, { open: false, filename: `disconnected:${type}:${data.path ?? data.port},server=on` });
+      }),
     cont: () => {
       if (guest.cont()) event('RESUME');
       return {};

@@ -37,7 +37,7 @@ function rowsOf({ workingDirectory, arguments: all }: CommandView): Row[] {
         .join('\0')
         .replaceAll(own, '')
         .replace(/\.\.\/boots\/\d+\//g, '');
-      return { argument, key: argument.field === 'runtime.debug.gdb' ? text.replace(/:\d+$/, '') : text };
+      return { argument, key: text };
     });
 }
 

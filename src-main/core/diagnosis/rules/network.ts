@@ -20,7 +20,7 @@ function busyPort(option: string, value: string): Explained {
     message: isGdb
       ? `The debugger’s port (${value}) is in use by another program.`
       : `-${option} ${value} wants a port that another program has.`,
-    hint: isGdb ? 'Choose another port for gdb, or leave it empty to get a free one.' : 'Choose another port.',
+    hint: isGdb ? 'Choose another port for gdb, or leave it empty for a socket.' : 'Choose another port.',
     field: isGdb ? 'runtime.debug.gdb.port' : extraField,
     ...(at === null ? {} : { subject: { about: 'port', ...at } as const }),
   };

@@ -72,7 +72,7 @@ async function start(asked: FuchsiaSpec): Promise<string[]> {
     onStep: () => undefined,
   });
   const acceleration = { accelerator: 'tcg', reason: '', hint: null, verified: false } as const;
-  const plan = engine.plan({ spec, staged, capabilities, acceleration, uuid, serialStem: 'serial', gdbPort: null });
+  const plan = engine.plan({ spec, staged, capabilities, acceleration, uuid, serialStem: 'serial' });
   const args = plan.arguments.flatMap((argument) => argument.args);
   await mkdir(paths.run, { recursive: true });
   spawnSync('mkfifo', [join(paths.run, 'serial.in')]);

@@ -15,7 +15,12 @@ import { composeArguments, composeEnvironment } from '../qemu-based/flag-templat
 import { renderFlags } from '../qemu-based/flag-template/flag-template.ts';
 import { groupOptions, optionOf } from '../qemu-based/flag-template/option-groups.ts';
 import { tapInterface } from '../qemu-based/flag-template/resolve-networking.ts';
-import { bindForwardsToLoopback, takeOverConsoles, takeOverForwards } from '../qemu-based/flag-template/take-over.ts';
+import {
+  bindDebuggerToLoopback,
+  bindForwardsToLoopback,
+  takeOverConsoles,
+  takeOverForwards,
+} from '../qemu-based/flag-template/take-over.ts';
 import { consoleArguments } from '../qemu-based/sections/consoles.ts';
 import { debugArguments } from '../qemu-based/sections/debug.ts';
 import { processArguments } from '../qemu-based/sections/identity.ts';
@@ -87,6 +92,7 @@ function changeFlags(
     takeOverConsoles,
     // The forwards of a person's own template have no names here, so they stay where they are.
     own === 'guest.source.template' ? bindForwardsToLoopback : takeOverForwards,
+    bindDebuggerToLoopback,
     takeOverControl,
   ];
   const adaptations: Adaptation[] = [];

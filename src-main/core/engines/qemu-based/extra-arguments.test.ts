@@ -65,7 +65,18 @@ describe('extraArgumentRows', () => {
     const rows = extraArgumentRows(withExtra(`-append "a  b" -s disk.img`));
     expect(rows.map((r) => r.args)).toEqual([
       ['-append', 'a  b'],
-      ['-s', 'disk.img'],
+      ['-gdb', 'tcp:127.0.0.1:1234', 'disk.img'],
     ]);
+  });
+
+  it.each([
+    ['--s', '-gdb tcp:127.0.0.1:1234'],
+    ['-gdb tcp::9000,server=on', '-gdb tcp:127.0.0.1:9000,server=on'],
+    ['-gdb tcp:0.0.0.0:9000', '-gdb tcp:0.0.0.0:9000'],
+    ['-gdb unix:/tmp/mine,server=on', '-gdb unix:/tmp/mine,server=on'],
+    ['-append -s', '-append -s'],
+    ['-S -smp 2', '-S -smp 2'],
+  ])('a gdb stub without an address listens here only: %s', (typed, args) => {
+    expect(extraArgumentRows(withExtra(typed)).flatMap((r) => r.args)).toEqual(args.split(' '));
   });
 });

@@ -5,6 +5,7 @@
 import type { Failure } from '../../../../src-shared/contract/errors.ts';
 import type { Finding, PlannedArgument } from '../../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../../src-shared/model/spec.ts';
+import { gdbOnLoopback, gdbOnLoopbackWhy } from './gdb-loopback.ts';
 import { ownIds, row } from './sections/row.ts';
 import { splitWords } from './split-words.ts';
 
@@ -81,7 +82,13 @@ export function extraArgumentRows(spec: Pick<Spec, 'runtime'>): PlannedArgument[
     if (word.startsWith('-') || group === undefined) groups.push([word]);
     else group.push(word);
   }
-  return groups.map((group) => row(field, 'Your own, as typed.', ...group));
+  return groups.map((group, index) => {
+    const [before, ...values] = groups[index - 1] ?? [];
+    const isValue = values.length === 0 && freeText.has(optionName(before ?? '') ?? '');
+    const bound = isValue ? null : gdbOnLoopback(group);
+    if (bound === null) return row(field, 'Your own, as typed.', ...group);
+    return row(field, `Your own, for this computer only: ${group.join(' ')}. ${gdbOnLoopbackWhy}`, ...bound);
+  });
 }
 
 /** Pure. Errors for what would break control, warnings for what will not do what it seems to. */

@@ -60,7 +60,7 @@ const everyDisk = (): DiskInput[] => [
 ];
 
 /** Runs the plan of a PlainSpec to its end; what QEMU wrote to stderr is the result. */
-async function bootsAndQuits(input: Input, gdbPort: number | null = null): Promise<string> {
+async function bootsAndQuits(input: Input): Promise<string> {
   const spec = specOf({ name: 'odd, name="x" é', ...input });
   const paths = pathsOf(join(directory, 'home')).instance(spec.id);
   await rm(paths.directory, { recursive: true, force: true });
@@ -85,7 +85,6 @@ async function bootsAndQuits(input: Input, gdbPort: number | null = null): Promi
     acceleration: { accelerator: 'tcg', reason: 'Test.', hint: null, verified: false },
     uuid,
     serialStem: 'serial',
-    gdbPort,
   });
   const log = join(directory, 'log');
   await writeFile(log, '');
@@ -250,7 +249,7 @@ describe('x86_64', () => {
         log: ['guest_errors' as const],
       };
       const extraArguments = `-device edu -device pci-testdev -global 'isa-debugcon.iobase=0x402' -append "x 'y' \\$Z"`;
-      expect(await bootsAndQuits({ guest: { kind: 'demo' }, runtime: { debug, extraArguments } }, 45_123)).toBe('');
+      expect(await bootsAndQuits({ guest: { kind: 'demo' }, runtime: { debug, extraArguments } })).toBe('');
     },
     timeout,
   );

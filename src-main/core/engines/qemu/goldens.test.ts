@@ -89,7 +89,6 @@ const cases: Record<string, [Input, Partial<PlanInput>?]> = {
         extraArguments: `-device edu -append 'x "y"' $HOME`,
       },
     },
-    { gdbPort: 1234 },
   ],
   'x86_64-sandbox-relaxed': [
     {
@@ -120,7 +119,6 @@ const cases: Record<string, [Input, Partial<PlanInput>?]> = {
       host: { networking: 'none' },
       runtime: { debug: { gdb: { port: null }, log: ['guest_errors'] } },
     },
-    { gdbPort: 40000 },
   ],
   'riscv64-linux': [{ architecture: 'riscv64', guest: { kind: 'linux' } }],
   'riscv64-kernel-every-disk': [

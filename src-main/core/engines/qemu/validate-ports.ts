@@ -69,7 +69,7 @@ async function busyGdb(port: number): Promise<Finding[]> {
     errorFinding(code, `The gdb stub cannot listen on port ${port}.`, {
       ...details,
       cause: [message, details.cause].filter(Boolean).join(' '),
-      hint: 'Choose another port, or leave it empty for a free one.',
+      hint: 'Choose another port, or leave it empty for a socket.',
       field: 'runtime.debug.gdb.port',
     }),
   ];

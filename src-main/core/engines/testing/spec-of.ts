@@ -83,7 +83,6 @@ export function planInputOf(spec: PlainSpec, change: Partial<PlanInput> = {}): P
     acceleration: { accelerator: 'tcg', reason: 'Emulation.', hint: null, verified: false },
     uuid: '11111111-2222-4333-8444-555555555555',
     serialStem: '../boots/0001/serial',
-    gdbPort: null,
     ...change,
   };
 }

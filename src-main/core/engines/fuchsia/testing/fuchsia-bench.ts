@@ -82,7 +82,6 @@ interface PlanChange {
   readonly capabilities?: EngineCapabilities;
   readonly template?: string;
   readonly devConfig?: NonNullable<NonNullable<PlanInput['staged']['fuchsia']>['devConfig']>;
-  readonly gdbPort?: number;
 }
 
 /** As the launcher asks for a plan: settled and staged, without a file being touched. */
@@ -120,6 +119,5 @@ export function fuchsiaPlanInput(asked: FuchsiaSpec, change: PlanChange = {}): P
     acceleration: { accelerator: 'tcg', reason: 'Emulation.', hint: null, verified: false },
     uuid: '11111111-2222-4333-8444-555555555555',
     serialStem: '../boots/0001/serial',
-    gdbPort: change.gdbPort ?? null,
   };
 }

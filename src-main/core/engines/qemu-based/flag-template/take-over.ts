@@ -4,6 +4,7 @@
  * connects, and a busy port costs one mapping and not the launch.
  */
 import type { FlagData } from '../../../../../src-shared/model/emulator-configuration.ts';
+import { gdbOnLoopback, gdbOnLoopbackWhy } from '../gdb-loopback.ts';
 import type { Adaptation } from './adapt-arguments.ts';
 import { groupOptions, type OptionGroup, optionOf } from './option-groups.ts';
 
@@ -42,6 +43,14 @@ export function bindForwardsToLoopback(flags: FlagData): TakenOver {
     const to = value.replaceAll(/(,hostfwd=(?:tcp|udp)?:):(?=\d*-)/g, '$1127.0.0.1:');
     if ((option !== '-netdev' && option !== '-nic') || to === value) return null;
     return { to: [option, to], why: 'Without an address the guest would be open to the whole network.' };
+  });
+}
+
+/** As typed extra arguments are read too. */
+export function bindDebuggerToLoopback(flags: FlagData): TakenOver {
+  return change(flags, (group) => {
+    const to = gdbOnLoopback(group);
+    return to === null ? null : { to, why: gdbOnLoopbackWhy };
   });
 }
 

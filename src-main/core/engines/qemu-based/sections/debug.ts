@@ -1,10 +1,9 @@
 /** Debugging aids, and the paused start that everything rests on. */
 import type { PlannedArgument } from '../../../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../../../src-shared/model/spec.ts';
-import type { PlanInput } from '../../engine.ts';
 import { row, slipwayField } from './row.ts';
 
-export function debugArguments({ spec, gdbPort }: Pick<PlanInput<Spec>, 'spec' | 'gdbPort'>): PlannedArgument[] {
+export function debugArguments({ spec }: { readonly spec: Pick<Spec, 'runtime'> }): PlannedArgument[] {
   const { debug } = spec.runtime;
   const field = (name: string) => `runtime.debug.${name}`;
   const rows = [
@@ -16,9 +15,8 @@ export function debugArguments({ spec, gdbPort }: Pick<PlanInput<Spec>, 'spec' |
       '-S',
     ),
   ];
-  if (gdbPort !== null) {
-    rows.push(row(field('gdb'), 'A debugger attaches here, from this host only.', '-gdb', `tcp:127.0.0.1:${gdbPort}`));
-  }
+  // Not in the command: a debugger that leaves lets the guest go, so none is let in before Slipway has.
+  if (debug.gdb !== null) rows.push(row(field('gdb'), stubText(debug.gdb.port)));
   if (debug.noReboot) rows.push(row(field('noReboot'), 'A reboot of the guest ends QEMU instead.', '-no-reboot'));
   if (debug.noShutdown) {
     rows.push(
@@ -29,4 +27,11 @@ export function debugArguments({ spec, gdbPort }: Pick<PlanInput<Spec>, 'spec' |
     rows.push(row(field('log'), 'Written to the engine log.', '-d', [...new Set(debug.log)].join(',')));
   }
   return rows;
+}
+
+function stubText(port: number | null): string {
+  const when = 'Opened over QMP once the guest may run:';
+  return port === null
+    ? `${when} a debugger attaches to the socket run/gdb, which only you can reach.`
+    : `${when} a debugger attaches to TCP port ${port}, as any program and any user of this computer can.`;
 }

@@ -16,6 +16,7 @@ export const objectIds = {
   qmp: 'qmp0',
   qmpUser: 'qmp-user0',
   monitor: 'monitor0',
+  gdb: 'gdb0',
   network: 'net0',
   pflashCode: 'pflash0',
   pflashVariables: 'pflash1',

@@ -146,6 +146,7 @@ describe('exportCommand', () => {
       guest: { kind: 'demo' },
       runtime: { debug: { gdb: { port: 1234 }, startPaused: true, noReboot: true, log: ['int'] } },
     },
+    'debug-socket': { guest: { kind: 'demo' }, runtime: { debug: { gdb: { port: null } } } },
     arm: {
       architecture: 'aarch64',
       guest: {
@@ -288,8 +289,15 @@ function descriptionOf(spec: ReturnType<typeof specOf>) {
     spec.host.networking === 'none'
       ? []
       : spec.host.ports.map(({ protocol, bind, host, guest }) => `${protocol}:${bind}:${host ?? 0}-:${guest}`);
-  const input = planInputOf(spec, { staged, gdbPort: spec.runtime.debug.gdb?.port ?? null });
-  const argv = [`qemu-system-${spec.architecture}`, ...planLaunch(input).arguments.flatMap(({ args }) => args)];
+  const input = planInputOf(spec, { staged });
+  const { gdb } = spec.runtime.debug;
+  const stub =
+    gdb === null ? [] : ['-gdb', gdb.port === null ? 'unix:gdb.sock,server=on,wait=off' : `tcp::${gdb.port}`];
+  const argv = [
+    `qemu-system-${spec.architecture}`,
+    ...planLaunch(input).arguments.flatMap(({ args }) => args),
+    ...stub,
+  ];
   const described = describeMachine(argv, { directory, forwards });
   const network = described.network.map((text) => text.replace(/\bromfile=\s?/, ''));
   // An id that is Slipway's own is another where it is kept as an argument.

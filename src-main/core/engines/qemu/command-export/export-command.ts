@@ -45,7 +45,6 @@ export function exportCommand({ spec, capabilities, acceleration, facts }: Expor
     acceleration,
     uuid: '',
     serialStem: '',
-    gdbPort: gdb === null ? null : (gdb.port ?? 1234),
   };
   const machine = chooseMachine(spec);
   const acceleratorRows = machineArguments(input, machine);
@@ -66,6 +65,7 @@ export function exportCommand({ spec, capabilities, acceleration, facts }: Expor
     ...deviceArguments(input, machine),
     ...serialArguments(spec, machine, notes),
     ...debugArguments(input).filter(({ args }) => args[0] !== '-S' || spec.runtime.debug.startPaused),
+    ...(gdb === null ? [] : [row('runtime.debug.gdb', '', '-gdb', stubOf(gdb, notes))]),
     ...splitExtras(spec),
   ];
   const tcgCpu =
@@ -101,6 +101,13 @@ export function exportCommand({ spec, capabilities, acceleration, facts }: Expor
     '',
   ].join('\n');
   return { script, notes };
+}
+
+/** A script has no run directory: the socket is where it is started, under the rights of that directory. */
+function stubOf({ port }: { readonly port: number | null }, notes: string[]): string {
+  if (port !== null) return `tcp:127.0.0.1:${port}`;
+  notes.push('The gdb stub is the socket gdb.sock where the script is started: target remote ./gdb.sock');
+  return 'unix:gdb.sock,server=on,wait=off';
 }
 
 const workLines = [

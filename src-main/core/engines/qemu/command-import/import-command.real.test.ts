@@ -251,7 +251,6 @@ async function runBoth(text: string) {
     acceleration,
     uuid: '11111111-2222-4333-8444-555555555555',
     serialStem: 'serial',
-    gdbPort: null,
   });
   const words = JSON.parse(
     execFileSync('sh', ['-c', `node -e 'console.log(JSON.stringify(process.argv.slice(1)))' -- ${text}`], {

@@ -63,7 +63,6 @@ function describeImported({ request }: ImportedCommand): MachineDescription {
   const { acceleration } = spec.host;
   const input = planInputOf(spec, {
     staged,
-    gdbPort: spec.runtime.debug.gdb?.port ?? null,
     acceleration: {
       accelerator: acceleration === 'auto' ? 'kvm' : acceleration,
       reason: '',
@@ -72,7 +71,10 @@ function describeImported({ request }: ImportedCommand): MachineDescription {
     },
   });
   const { arguments: rows } = planLaunch(input);
-  const argv = [`qemu-system-${spec.architecture}`, ...rows.flatMap(({ args }) => args)];
+  // The stub is opened over QMP.
+  const { gdb } = spec.runtime.debug;
+  const stub = gdb === null ? [] : ['-gdb', gdb.port === null ? 'unix:gdb.sock' : `tcp::${gdb.port}`];
+  const argv = [`qemu-system-${spec.architecture}`, ...rows.flatMap(({ args }) => args), ...stub];
   const forwards = spec.host.ports.map(
     ({ protocol, bind, host: port, guest }) => `${protocol}:${bind}:${port ?? 0}-:${guest}`,
   );

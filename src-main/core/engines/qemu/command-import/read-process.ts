@@ -41,13 +41,20 @@ export function readProcess(reading: Reading): void {
   readSnapshot(reading);
 }
 
+const socketNote = 'Without a port the stub is a socket that only you reach.';
+
 function readDebugging(reading: Reading): void {
   const { debug } = reading.machine;
   for (const argument of reading.open('s')) {
     debug.gdb = { port: 1234 };
-    reading.field(argument, 'runtime.debug.gdb', 'On this computer only; -s listens on every address.');
+    reading.field(argument, 'runtime.debug.gdb', `On this computer only; -s listens on every address. ${socketNote}`);
   }
   for (const argument of reading.open('gdb')) {
+    if (/^unix:[^,]+(,|$)/.test(argument.value ?? '')) {
+      debug.gdb = { port: null };
+      reading.field(argument, 'runtime.debug.gdb', 'The socket is run/gdb in the instance directory.');
+      continue;
+    }
     const match = /^tcp:([^:]*):(\d+)(?:,(?:server(?:=on)?|nowait|wait=off|nodelay(?:=on)?))*$/.exec(
       argument.value ?? '',
     );
@@ -58,7 +65,7 @@ function readDebugging(reading: Reading): void {
     reading.field(
       argument,
       'runtime.debug.gdb',
-      isLoopback ? '' : 'On this computer only; the command had it listen on every address.',
+      isLoopback ? socketNote : `On this computer only; the command had it listen on every address. ${socketNote}`,
     );
   }
   for (const argument of reading.open('S')) {

@@ -40,7 +40,13 @@ export interface ImportedMachine {
   flash: { code: string; variables: string | null } | null;
   disks: Disk[];
   binary: string | null;
-  debug: { gdb: { port: number } | null; startPaused: boolean; noReboot: boolean; noShutdown: boolean; log: string[] };
+  debug: {
+    gdb: { port: number | null } | null;
+    startPaused: boolean;
+    noReboot: boolean;
+    noShutdown: boolean;
+    log: string[];
+  };
 }
 
 export class Reading {
