@@ -85,6 +85,7 @@ const needs = [
     purposes: test,
     reason: 'UEFI firmware for Arm guests',
   },
+  { package: 'make', program: ['make'], purposes: test, reason: 'reads the Makefiles that we read, to compare' },
   { package: 'zstd', program: ['zstd'], purposes: test, reason: 'compresses what our decoder unpacks' },
   { package: 'lz4', program: ['lz4'], purposes: test, reason: 'compresses what our decoder unpacks' },
   {

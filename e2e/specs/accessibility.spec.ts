@@ -1,5 +1,5 @@
 /** Every view of an instance, in both themes, as axe reads it; what has a spec of its own is read there. */
-import { expectAccessible } from '../fixtures/accessibility.ts';
+import { expectAccessible, showTheme } from '../fixtures/accessibility.ts';
 import { slipway, startDemo } from '../fixtures/command-line.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { Workbench } from '../pages/workbench.ts';
@@ -12,8 +12,7 @@ test('the views of an instance, running, panicked and stopped', async ({ app, ho
   await slipway(home, 'start', '--demo', '--name', 'doomed', '--append', 'autorun=panic', '--timeout', '0');
   await page.getByRole('option', { name: /^doomed, panicked/ }).waitFor();
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+    await showTheme(page, colorScheme);
     await page.getByRole('option', { name: /^doomed,/ }).click();
     await workbench.expectState('panicked');
     await workbench.tab('Console').click();
@@ -29,7 +28,7 @@ test('the views of an instance, running, panicked and stopped', async ({ app, ho
   await slipway(home, 'stop', '--all', '--now');
   await workbench.expectState('stopped');
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
+    await showTheme(page, colorScheme);
     await workbench.tab('Ports').click();
     await expectAccessible(page, `ports of a stopped instance, ${colorScheme}`);
   }

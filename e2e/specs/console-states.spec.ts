@@ -1,5 +1,5 @@
 /** What a console says where it has nothing to show: never launched, failed without a word, not connected. Both themes. */
-import { expectAccessible } from '../fixtures/accessibility.ts';
+import { expectAccessible, showTheme } from '../fixtures/accessibility.ts';
 import { slipway, startDemo } from '../fixtures/command-line.ts';
 import { keepScreenshot } from '../fixtures/screenshots.ts';
 import type { SlipwayApp } from '../fixtures/slipway-app.ts';
@@ -16,13 +16,12 @@ async function inBothThemes(app: SlipwayApp, what: string): Promise<void> {
     colorScheme: matchMedia('(prefers-color-scheme: dark)').matches ? ('dark' as const) : ('light' as const),
   }));
   for (const theme of ['dark', 'light'] as const) {
-    await app.page.emulateMedia({ colorScheme: theme });
-    await expect(app.page.locator('html')).toHaveAttribute('data-theme', theme);
+    await showTheme(app.page, theme);
     await expect(panes.panes.first()).toBeVisible();
     await expectAccessible(app.page, `${what}, ${theme}`, '.console-workspace');
     await keepScreenshot(app, `${what}-${theme}`);
   }
-  await app.page.emulateMedia({ colorScheme });
+  await showTheme(app.page, colorScheme);
 }
 
 test('never launched: what will appear, and the way to it', async ({ app, home }) => {

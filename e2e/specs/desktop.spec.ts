@@ -1,6 +1,6 @@
 /** What belongs to no instance: the doctor, settings, the palette, the sheet of keys, support bundles, news. */
 import { strFromU8, unzipSync } from 'fflate';
-import { expectAccessible } from '../fixtures/accessibility.ts';
+import { expectAccessible, showTheme } from '../fixtures/accessibility.ts';
 import { slipway, startDemo } from '../fixtures/command-line.ts';
 import { savedFile } from '../fixtures/saved-file.ts';
 import { expect, test } from '../fixtures/test.ts';
@@ -16,7 +16,7 @@ test('the doctor says what this host offers, and what to type where something is
   await doctor.getByRole('button', { name: 'Check again' }).click();
   await expect(doctor.getByRole('button', { name: 'Check again' })).toBeEnabled();
   for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme });
+    await showTheme(page, colorScheme);
     await expectAccessible(page, `doctor, ${colorScheme}`);
   }
 });

@@ -3,7 +3,7 @@ import { chmod, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { expectAccessible } from '../fixtures/accessibility.ts';
+import { expectAccessible, showTheme } from '../fixtures/accessibility.ts';
 import { keepScreenshot } from '../fixtures/screenshots.ts';
 import type { SlipwayApp } from '../fixtures/slipway-app.ts';
 import { expect, test } from '../fixtures/test.ts';
@@ -69,7 +69,7 @@ test('a machine that does not exist: the one that was meant', async ({ app }) =>
   const panel = panelOf(app.page);
   await expect(panel).toContainText('Did you mean q35');
   for (const colorScheme of ['light', 'dark'] as const) {
-    await app.page.emulateMedia({ colorScheme });
+    await showTheme(app.page, colorScheme);
     await expectAccessible(app.page, `a failure, ${colorScheme}`);
     await keepScreenshot(app, `failure-name-${colorScheme}`);
   }
@@ -131,7 +131,7 @@ test('words nobody knows are shown as they are, and nothing is claimed', async (
   await expect(panel.getByRole('group', { name: 'Ways to repair it' })).toBeHidden();
   await expect(panel.getByRole('button', { name: 'Copy report' })).toBeVisible();
   for (const colorScheme of ['light', 'dark'] as const) {
-    await app.page.emulateMedia({ colorScheme });
+    await showTheme(app.page, colorScheme);
     await expectAccessible(app.page, `an unknown failure, ${colorScheme}`);
     await keepScreenshot(app, `failure-unknown-${colorScheme}`);
   }

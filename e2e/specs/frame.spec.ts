@@ -1,5 +1,5 @@
 /** The frame: pages beside the list, the look a person chose, and the gallery of parts, which axe reads whole. */
-import { expectAccessible } from '../fixtures/accessibility.ts';
+import { expectAccessible, showTheme } from '../fixtures/accessibility.ts';
 import { slipway } from '../fixtures/command-line.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { Workbench } from '../pages/workbench.ts';
@@ -18,8 +18,7 @@ test('every part of the design system is accessible, in both themes', async ({ a
   // Both themes and densities are on it side by side; densities have the same colours and roles.
   for (const theme of themes) await expectAccessible(page, `the gallery, ${theme}`, `[aria-label="${theme}, compact"]`);
   for (const theme of themes) {
-    await page.emulateMedia({ colorScheme: theme });
-    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    await showTheme(page, theme);
     await page.getByRole('button', { name: 'Open a dialog' }).first().click();
     await expectAccessible(page, `a dialog, ${theme}`, '[role="dialog"]');
     await page.keyboard.press('Escape');
@@ -70,7 +69,7 @@ test('a page stands beside the list until an instance is chosen', async ({ app }
     await expect(page.getByRole('main', { name })).toBeVisible();
     await expect(workbench.button(name)).toHaveAttribute('aria-pressed', 'true');
     for (const theme of themes) {
-      await page.emulateMedia({ colorScheme: theme });
+      await showTheme(page, theme);
       await expectAccessible(page, `${name}, ${theme}`);
     }
   }
@@ -78,7 +77,7 @@ test('a page stands beside the list until an instance is chosen', async ({ app }
   await expect(page.getByRole('main', { name: 'demo' })).toBeVisible();
   await expect(workbench.button('Settings')).toHaveAttribute('aria-pressed', 'false');
   for (const theme of themes) {
-    await page.emulateMedia({ colorScheme: theme });
+    await showTheme(page, theme);
     await expectAccessible(page, `a running instance, ${theme}`);
   }
   await workbench.button('Stop').click();

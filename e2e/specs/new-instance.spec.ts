@@ -2,7 +2,7 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from '@playwright/test';
-import { expectAccessible } from '../fixtures/accessibility.ts';
+import { expectAccessible, showTheme } from '../fixtures/accessibility.ts';
 import { slipway } from '../fixtures/command-line.ts';
 import { checkout } from '../fixtures/electron-app.ts';
 import { savedFile } from '../fixtures/saved-file.ts';
@@ -23,8 +23,7 @@ const command = (dialog: Locator) => dialog.getByRole('listbox', { name: 'Argume
 /** What a person sees of a screen, in both themes, is read by axe. */
 async function expectAccessibleInBothThemes(app: SlipwayApp, what: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await app.page.emulateMedia({ colorScheme });
-    await expect(app.page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+    await showTheme(app.page, colorScheme);
     await expectAccessible(app.page, `${what}, ${colorScheme}`, '[role="dialog"]');
     await keepScreenshot(app, `new-instance-${what}-${colorScheme}`);
   }

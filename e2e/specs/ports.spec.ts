@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Locator } from '@playwright/test';
-import { expectAccessible } from '../fixtures/accessibility.ts';
+import { expectAccessible, showTheme } from '../fixtures/accessibility.ts';
 import { slipway } from '../fixtures/command-line.ts';
 import { checkout } from '../fixtures/electron-app.ts';
 import { keepScreenshot } from '../fixtures/screenshots.ts';
@@ -64,7 +64,7 @@ class PortsTab {
 
 async function inBothThemes(workbench: Workbench, look: (theme: string) => Promise<void>): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
-    await workbench.page.emulateMedia({ colorScheme });
+    await showTheme(workbench.page, colorScheme);
     await look(colorScheme);
   }
 }

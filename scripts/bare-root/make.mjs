@@ -107,7 +107,7 @@ export async function takeRoot(suite, { say, debianNode = false }) {
   // Everybody inside must be able to read what is put there, however private this user's files are.
   process.umask(0o022);
   mkdirSync(cache(), { recursive: true });
-  removeLeftOvers();
+  removeLeftOvers(say);
   const { bavail, bsize } = statfsSync(cache());
   if (bavail * bsize < neededBytes) throw new Stop(`No bare root: less than ${neededBytes / 1024 ** 3} GiB are free.`);
   const archive = await pristineArchive(suite, say);
@@ -166,10 +166,15 @@ function remove(directory) {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** Roots of runs that were killed. */
-function removeLeftOvers() {
+/** Roots of runs that were killed. One that cannot be removed is in nobody's way. */
+function removeLeftOvers(say) {
   for (const name of readdirSync(cache())) {
     const pid = Number(/^run-(\d+)-/.exec(name)?.[1]);
-    if (pid > 0 && !existsSync(`/proc/${pid}`)) remove(join(cache(), name));
+    if (!(pid > 0) || existsSync(`/proc/${pid}`)) continue;
+    try {
+      remove(join(cache(), name));
+    } catch (error) {
+      say(`An old bare root stays behind: ${error.message}`);
+    }
   }
 }

@@ -95,7 +95,8 @@ describe('femu', () => {
       emulator_binary: aemu.binary,
     });
     await end(id);
-    expect((await view(id)).status.phase).toBe('stopped');
+    // How it ended is written down after the process has gone.
+    await eventually(async () => (await view(id)).status.phase === 'stopped');
   });
 
   it('waiting for a debugger it is starting, however long, and the line that attaches has its pid', async () => {
