@@ -5,10 +5,14 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { packagesOf } from './bundled-packages.mjs';
 import { isEntry, listFiles, readJson, root, run, runScript, Stop, withLock, writeAtomically } from './checkout.mjs';
 
 const out = join(root, 'out');
-const everyBuild = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'scripts/build.mjs'];
+const everyBuild = [
+  ...['package.json', 'package-lock.json', 'tsconfig.base.json'],
+  ...['scripts/build.mjs', 'scripts/bundled-packages.mjs'],
+];
 
 const targets = {
   main: { sources: ['src-main', 'src-shared', ...everyBuild], build: buildMain },
@@ -60,16 +64,21 @@ function isCurrent(name) {
   return readJson(stampPath(name))?.digest === digestOf(name) && existsSync(join(out, name));
 }
 
+/** Folders of the npm packages of which something is in what was built last (`ensureBuilt` first), sorted. */
+export function bundledPackages() {
+  return [...new Set(Object.keys(targets).flatMap((name) => readJson(stampPath(name))?.packages ?? []))].sort();
+}
+
 async function buildTarget(name) {
   // Taken before the build: a file saved while it runs makes the next check rebuild.
   const digest = digestOf(name);
   const work = join(out, `.work-${name}`);
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
-  await targets[name].build(work);
+  const modules = (await targets[name].build(work)) ?? [];
   publish(work, join(out, name));
   rmSync(work, { recursive: true, force: true });
-  writeAtomically(stampPath(name), JSON.stringify({ digest }));
+  writeAtomically(stampPath(name), JSON.stringify({ digest, packages: packagesOf(modules) }));
 }
 
 /**
@@ -103,11 +112,13 @@ const olderZlib = {
   },
 };
 
+/** Builds, and resolves to the modules of which something is in the result. */
 async function buildMain(outdir) {
   const { build } = await import('esbuild');
   const common = {
     absWorkingDir: root,
     bundle: true,
+    metafile: true,
     outdir,
     sourcemap: true,
     logLevel: 'warning',
@@ -123,7 +134,7 @@ async function buildMain(outdir) {
     // Optional native accelerators of ws: absent on purpose.
     define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
   };
-  await Promise.all([
+  const results = await Promise.all([
     build({ ...node, entryPoints: ['src-main/main.ts'] }),
     // Debian 12's own Node, which the installed command runs on, is 18.
     build({
@@ -144,15 +155,21 @@ async function buildMain(outdir) {
       outExtension: { '.js': '.cjs' },
     }),
   ]);
+  return results.flatMap(({ metafile }) =>
+    Object.values(metafile.outputs).flatMap(({ inputs }) =>
+      Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+    ),
+  );
 }
 
 async function buildRenderer(outDir) {
   const { build } = await import('vite');
-  await build({
+  const { output } = await build({
     configFile: join(root, 'src-renderer', 'vite.config.ts'),
     logLevel: 'warn',
     build: { outDir, emptyOutDir: true },
   });
+  return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : chunk.originalFileNames));
 }
 
 async function copyAssets(outdir) {
