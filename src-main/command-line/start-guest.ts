@@ -8,7 +8,7 @@ import { optionsOf, type StartOption, type StartOptions } from './start-options.
 import { UsageError } from './usage.ts';
 
 export type Guest = DraftInput['guest'];
-type GuestKind = InstanceView['guestKind'];
+type GuestKind = Exclude<InstanceView['guestKind'], 'unknown'>;
 type DiskInput = Extract<Guest, { kind: 'disk' }>['disks'][number];
 export type GrantFile = (path: string) => Promise<FileReference>;
 

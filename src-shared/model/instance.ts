@@ -59,7 +59,8 @@ export type Status = z.infer<typeof statusSchema>;
 export const instanceViewSchema = z.strictObject({
   id: instanceIdSchema,
   name: z.string(),
-  guestKind: z.enum(['demo', 'linux', 'kernel', 'disk', 'firmware', 'fuchsia']),
+  /** `unknown`: what was asked for cannot be read. */
+  guestKind: z.enum(['demo', 'linux', 'kernel', 'disk', 'firmware', 'fuchsia', 'unknown']),
   /** `ffx`: started by `ffx emu`; shown and stopped, never changed. */
   origin: z.enum(['slipway', 'ffx']).default('slipway'),
   architecture: z.string(),

@@ -9,6 +9,7 @@ import type { InstancePaths } from '../home/paths.ts';
 import { findByUuid, type ProcessIdentity, processState } from '../process/identity.ts';
 import { QmpClient } from '../qmp/client.ts';
 import { queryStatus, queryUuid } from '../qmp/commands.ts';
+import { worksForAnother } from './life.ts';
 import type { LaunchRecord } from './records.ts';
 import type { Evidence } from './verdict.ts';
 
@@ -25,7 +26,7 @@ export async function gather(
   record: LaunchRecord | null,
   context: { outcomeRecorded: boolean; startPaused: boolean; now: number; greetingMs: number },
 ): Promise<Gathered> {
-  const { process, identity } = record === null ? nobody : await findProcess(record);
+  const { process, identity } = record === null ? nobody : await findProcess(record, paths);
   const probe =
     record === null
       ? { qmp: { state: 'absent' as const }, client: null }
@@ -56,15 +57,18 @@ const nobody = { process: 'none' as const, identity: null };
 /** By the record; or, when Slipway died between spawning and recording, by the uuid in the command lines. */
 async function findProcess(
   record: LaunchRecord,
+  { run }: InstancePaths,
 ): Promise<{ process: Evidence['process']; identity: ProcessIdentity | null }> {
   if (record.process === null) {
     const identity = await findByUuid(record.uuid);
-    return identity === null ? nobody : { process: 'ours', identity };
+    return identity === null || (await worksForAnother(run, identity.pid)) ? nobody : { process: 'ours', identity };
   }
   const identity = { ...record.process, uuid: record.uuid };
   switch (await processState(identity)) {
     case 'alive':
-      return { process: 'ours', identity };
+      return (await worksForAnother(run, identity.pid))
+        ? { process: 'other', identity: null }
+        : { process: 'ours', identity };
     case 'other':
       return { process: 'other', identity: null };
     case 'gone':

@@ -15,7 +15,8 @@ import type { ProcessEnd } from '../process/spawn.ts';
 import { stuckFacts } from '../process/stuck-facts.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { humanMonitorCommand, queryKvm } from '../qmp/commands.ts';
-import { gather } from './evidence.ts';
+import { AttachAttempts } from './attach-attempts.ts';
+import { type Gathered, gather } from './evidence.ts';
 import { letDebuggerIn, listenForDebugger, wantsDebugger } from './gdb-stub.ts';
 import { describeEnd, earlyEndError, givenUpError, uncontrollable, unkillable } from './guest-end.ts';
 import type { InstanceConsoles } from './instance-consoles.ts';
@@ -68,6 +69,7 @@ export class GuestWatch {
   #guest: RunningGuest | null = null;
   #readiness: ReadinessWatch | null = null;
   #stopPanicWatch: Unsubscribe = () => {};
+  readonly #attempts = new AttachAttempts();
 
   constructor(services: InstanceServices, state: InstanceState, consoles: InstanceConsoles) {
     this.#services = services;
@@ -93,7 +95,9 @@ export class GuestWatch {
         await this.#endStray(context.exited);
         throw launching.signal.reason;
       }
-      const { evidence, identity, qmp } = await this.#gather(context);
+      const gathered = await this.#look(context);
+      if (gathered === null) continue;
+      const { evidence, identity, qmp } = gathered;
       this.#state.identity = identity;
       const verdict = decide(evidence);
       // A connection that is not kept must not lock others out.
@@ -111,6 +115,7 @@ export class GuestWatch {
           const pausedByUs = verdict.kind === 'attach' && verdict.paused === 'slipway';
           const found = { identity, qmp, release, isNew: launching !== null || release, pausedByUs };
           if (await this.#attach(found, context)) return;
+          await this.#refused(identity);
           break;
         }
         case 'wait':
@@ -161,6 +166,37 @@ export class GuestWatch {
     this.#guest?.release();
   }
 
+  /** null: it could not be looked at, which was said, and is tried again. */
+  async #look(context: FollowContext): Promise<Gathered | null> {
+    try {
+      return await this.#gather(context);
+    } catch (error) {
+      if (context.launching !== null) throw error;
+      await this.#couldNot('look at an instance', error, paceMs.broken);
+      return null;
+    }
+  }
+
+  /** It lives and does not let itself be attached to. Whoever waits for it is told; it is tried again, ever more seldom. */
+  async #refused(identity: ProcessIdentity): Promise<void> {
+    if (this.#disposal.signal.aborted || (await processState(identity)) !== 'alive') return;
+    const pause = this.#attempts.failed();
+    // The first time may have been bad luck.
+    if (this.#attempts.count > 1 && this.#state.phase !== 'failed') this.#state.move('engineLost');
+    if (pause !== null) return this.#wait(pause);
+    this.#services.log.error('a guest is not tried again', { id: this.#state.spec.id, attempts: this.#attempts.count });
+    while (!this.#disposal.signal.aborted && this.#guest === null && (await processState(identity)) === 'alive')
+      await this.#wait(paceMs.broken);
+    this.#attempts.succeeded();
+  }
+
+  async #couldNot(what: string, error: unknown, pauseMs: number): Promise<void> {
+    const { pid = 0 } = this.#state.identity ?? {};
+    this.#services.log.warn(`could not ${what}`, { id: this.#state.spec.id, error: String(error) });
+    if (pid > 0) this.#state.learn({ failure: uncontrollable(String(error), pid) });
+    if (pauseMs > 0) await this.#wait(pauseMs);
+  }
+
   async #gather({ launching }: FollowContext) {
     const { clock, store } = this.#services;
     const { spec, boot, current } = this.#state;
@@ -182,8 +218,7 @@ export class GuestWatch {
     try {
       await guest.attach(qmp);
       timeline?.end('done');
-      const { enabled } = await queryKvm(qmp);
-      const verified = (this.#state.current.record?.acceleration.accelerator === 'kvm') === enabled;
+      const verified = await this.#verify(qmp);
       const pausedBy = found.pausedByUs ? await readPauseMarker(this.#paths.pauseMarker) : null;
       timeline?.begin('map ports');
       const ports = await this.#mapPorts(qmp, isNew);
@@ -204,7 +239,10 @@ export class GuestWatch {
       this.#state.learn({ failure: null, verified, pausedBy, ports, paused: guest.paused, attachedAt: clock.now() });
     } catch (error) {
       guest.release();
-      if (launching === null) return false;
+      if (launching === null) {
+        await this.#couldNot('attach to a guest', error, 0);
+        return false;
+      }
       await this.#endStray(exited);
       throw error;
     }
@@ -213,6 +251,7 @@ export class GuestWatch {
       guest.release();
       return false;
     }
+    this.#attempts.succeeded();
     this.#adopt(guest);
     this.#state.move('attached');
     this.#readiness = new ReadinessWatch(this.#services, this.#state, this.#consoles, timeline);
@@ -248,6 +287,13 @@ export class GuestWatch {
       (end) => this.#onEnded(guest, end),
       () => undefined,
     );
+  }
+
+  /** A QEMU that does not tell is not verified, and runs all the same. */
+  async #verify(qmp: QmpClient): Promise<boolean> {
+    const accelerator = this.#state.current.record?.acceleration?.accelerator;
+    const { enabled } = await queryKvm(qmp).catch(() => ({ enabled: null }));
+    return accelerator !== undefined && enabled !== null && (accelerator === 'kvm') === enabled;
   }
 
   async #mapPorts(qmp: QmpClient, isNew: boolean) {

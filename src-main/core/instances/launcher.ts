@@ -17,6 +17,7 @@ import { runTool } from '../process/run-tool.ts';
 import { type SpawnedProcess, spawnDetached } from '../process/spawn.ts';
 import { serialPortsOf } from './instance-view.ts';
 import { removeLeftOvers } from './left-overs.ts';
+import { demandNoLife } from './life.ts';
 import type { LaunchRecord } from './records.ts';
 import type { InstanceServices } from './services.ts';
 import type { Timeline } from './timeline.ts';
@@ -83,6 +84,10 @@ export async function launch(services: InstanceServices, context: LaunchContext)
     uuid,
     serialStem: join('..', filenames.boots, bootName(context.boot), filenames.serialStem),
   });
+  for (const preparation of plan.preparations ?? []) {
+    await timeline.run(preparation.step, () => prepare(preparation, instance.boot(context.boot).engineLog, signal));
+    signal.throwIfAborted();
+  }
   const record: LaunchRecord = {
     version: 1,
     boot: context.boot,
@@ -104,16 +109,12 @@ export async function launch(services: InstanceServices, context: LaunchContext)
     configuration: plan.configuration ?? null,
     process: null,
   };
-  for (const preparation of plan.preparations ?? []) {
-    await timeline.run(preparation.step, () => prepare(preparation, instance.boot(context.boot).engineLog, signal));
-    signal.throwIfAborted();
-  }
   const process = await timeline.run(
     'start the engine',
     async () => {
+      await prepareBootFiles(services, spec, context.boot);
       // The record comes first: should we die in the next line, the uuid in it finds the process.
       await store.writeLaunch(spec.id, record);
-      await prepareBootFiles(services, spec, context.boot);
       return spawnDetached({
         binary: plan.binary,
         args: plan.arguments.flatMap(({ args }) => args),
@@ -125,7 +126,9 @@ export async function launch(services: InstanceServices, context: LaunchContext)
     ({ pid }) => `process ${pid}`,
   );
   const { pid, startTicks, bootId } = process.identity;
-  const recorded: LaunchRecord = { ...record, process: { pid, startTicks, bootId } };
+  // What took its time before the process was there is not the process's.
+  const startedAt = new Date(services.clock.now()).toISOString();
+  const recorded: LaunchRecord = { ...record, startedAt, process: { pid, startTicks, bootId } };
   // The process lives, and the uuid on disk finds it without this: a disk that is full now must not lose it.
   await store.writeLaunch(spec.id, recorded).catch((error: unknown) => {
     services.log.warn('the process could not be recorded', { id: spec.id, pid, error: String(error) });
@@ -154,8 +157,8 @@ async function prepare({ program, args }: Preparation, logPath: string, signal: 
 }
 
 /** The transcripts QEMU writes, the FIFOs it reads, and no socket of a boot before. */
-async function prepareBootFiles({ paths }: InstanceServices, spec: Spec, boot: number): Promise<void> {
-  const instance = paths.instance(spec.id);
+async function prepareBootFiles(services: InstanceServices, spec: Spec, boot: number): Promise<void> {
+  const instance = services.paths.instance(spec.id);
   const files = instance.boot(boot);
   const lines = serialNamesOf(serialPortsOf(spec)).map((name) => files.serial(name));
   for (const { output } of lines) {
@@ -170,7 +173,9 @@ async function prepareBootFiles({ paths }: InstanceServices, spec: Spec, boot: n
       raw: made.stderr,
     });
   }
-  // QEMU would take over stale sockets by itself; a stale pid file it would lock and rewrite. Gone is plainer.
+  // QEMU would take over stale sockets by itself; a stale pid file it would lock and rewrite. Gone is plainer, and proof
+  // comes first: whoever still works in there would be cut off, and its disks be written by two.
+  await demandNoLife(services, spec, 'launch');
   await removeLeftOvers(instance);
 }
 

@@ -100,6 +100,8 @@ export interface ManagedInstance {
   label(label: InstanceLabel): Promise<void>;
   /** Throws where it may not be the model of another. */
   demandDuplicable(): void;
+  /** Resolves when it is known what has become of a process that was there before Slipway was. */
+  whenKnown?(): Promise<void>;
   /** Asks; called again it goes a rung further. Returns when it was asked. */
   stop(): Promise<void>;
   /** Resolves when no process and no launch is left. */

@@ -9,9 +9,10 @@ import type { InstanceId } from '../../../src-shared/model/ids.ts';
 import type { DiskUse, Finding, InstanceView } from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import { Emitter } from '../kit/emitter.ts';
+import { fewAtOnce } from '../kit/few-at-once.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
-import { brokenView } from './broken-view.ts';
 import { DiskWatch } from './disk-watch.ts';
+import { demandNoLife } from './life.ts';
 import type {
   AdoptedInstances,
   InstanceLabel,
@@ -22,15 +23,19 @@ import type {
 import { requestToKeep, requestToLaunch, sharedByDuplicates, specOf } from './new-instance.ts';
 import { completeFor, type InstanceServices } from './services.ts';
 import { watchSpace } from './space-watch.ts';
+import { directoryGone, type StoredInstance } from './store.ts';
 import { Supervisor } from './supervisor.ts';
+import { type Unreadable, unreadableRest, unreadableSpec } from './unreadable.ts';
+import { UnreadableInstance } from './unreadable-instance.ts';
+
+/** Who takes longer to be found is found later, and the list opens without waiting for it. */
+const startMs = 2000;
 
 export class InstanceManager {
   readonly events = new Emitter<SlipwayEvent>();
   readonly #services: InstanceServices;
   readonly #adopted: AdoptedInstances | null;
   readonly #instances = new Map<InstanceId, ManagedInstance>();
-  /** Directories whose Spec cannot be read: listed, so that they can be looked at and deleted. */
-  readonly #broken = new Map<InstanceId, string>();
   readonly #queue = new SerialQueue();
   /** Instances that are being stopped in order to be launched again. */
   readonly #restarting = new Set<InstanceId>();
@@ -51,19 +56,18 @@ export class InstanceManager {
   /** Finds every instance and what has become of it. Resolves when each was looked at once. */
   async start(): Promise<void> {
     const { store, clock } = this.#services;
-    await store.tidy(new Date(clock.now()));
-    const stored = await store.list();
-    await Promise.all(
-      stored.map(async ({ id, spec }) => {
-        if (spec.state !== 'ok') this.#broken.set(id, spec.state === 'broken' ? spec.error : 'spec.json is missing');
-        // The directory's name is the id: one that was copied by hand is its own instance.
-        else await this.#adopt({ ...spec.value, id }).discover();
-      }),
+    await store.tidy(new Date(clock.now())).catch((error: unknown) => {
+      this.#services.log.error('the home could not be tidied', { error: String(error) });
+    });
+    const over = new AbortController();
+    const found = fewAtOnce(await store.list(), (stored) =>
+      Promise.race([this.#queue.run(stored.id, () => this.#find(stored)), clock.wait(startMs, over.signal)]),
     );
+    await found.finally(() => over.abort());
     const { paths, log } = this.#services;
     const guests = () => [...this.#instances.values()].map(({ watched }) => watched).filter((guest) => guest !== null);
     await this.#adopted?.start({
-      has: (id) => this.#instances.has(id) || this.#broken.has(id),
+      has: (id) => this.#instances.has(id),
       add: (id, instance) => {
         this.#list(id, instance);
         this.events.emit({ type: 'instanceChanged', view: instance.view });
@@ -81,29 +85,25 @@ export class InstanceManager {
   /** Looks once more at what nobody tells of by itself. */
   async look(): Promise<void> {
     await this.#adopted?.look();
+    for (const [id, instance] of [...this.#instances]) {
+      if (instance instanceof UnreadableInstance) await this.#queue.run(id, () => this.#reread(id, instance));
+    }
   }
 
   list(): InstanceView[] {
-    const broken = [...this.#broken].map(([id, error]) => brokenView(id, error));
-    return [...[...this.#instances.values()].map(({ view }) => view), ...broken].sort((a, b) =>
-      a.name.localeCompare(b.name, 'en', { numeric: true }),
-    );
+    const { compare } = byName;
+    return [...this.#instances.values()].map(({ view }) => view).sort((a, b) => compare(a.name, b.name));
   }
 
   get(id: InstanceId): ManagedInstance {
     const instance = this.#instances.get(id);
     if (instance !== undefined) return instance;
-    const error = this.#broken.get(id);
-    if (error === undefined) throw this.#unknown(id);
-    throw new SlipwayError('wrong_phase', `The Spec of ${id} cannot be read.`, {
-      hint: `Repair ${this.#services.paths.instance(id).spec}, or delete the instance.`,
-      raw: error,
-    });
+    throw this.#unknown(id);
   }
 
   /** By id or by name. Two instances may share a name; then only the id will do. */
   find(name: string): InstanceId {
-    if (this.#instances.has(name) || this.#broken.has(name)) return name;
+    if (this.#instances.has(name)) return name;
     const named = this.list().filter((view) => view.name === name);
     const [only] = named;
     if (only === undefined) throw this.#unknown(name);
@@ -125,7 +125,7 @@ export class InstanceManager {
 
   /** One change after the other, and none while a launch begins. */
   changePorts<T>(id: InstanceId, change: (ports: ManagedPorts) => Promise<T>): Promise<T> {
-    return this.#queue.run(id, () => change(this.get(id).ports));
+    return this.#inDirectory(id, (instance) => change(instance.ports));
   }
 
   /** Writes the Spec and begins the launch. Throws the first finding that would stop it. */
@@ -149,13 +149,12 @@ export class InstanceManager {
     const source = this.get(id);
     source.demandDuplicable();
     const { id: _id, version: _version, createdAt: _createdAt, ...request } = source.spec;
-    return this.#addWritten({ ...request, name }, sharedByDuplicates(source.spec));
+    return this.#addWritten({ ...request, name }, sharedByDuplicates(source.spec), id);
   }
 
   /** Whatever the instance is doing; see ManagedInstance. */
   async label(id: InstanceId, label: InstanceLabel): Promise<InstanceView> {
-    return this.#queue.run(id, async () => {
-      const instance = this.get(id);
+    return this.#inDirectory(id, async (instance) => {
       await instance.label(label);
       return instance.view;
     });
@@ -171,8 +170,7 @@ export class InstanceManager {
   }
 
   async configure(id: InstanceId, request: InstanceRequest): Promise<InstanceView> {
-    return this.#queue.run(id, async () => {
-      const instance = this.get(id);
+    return this.#inDirectory(id, async (instance) => {
       await instance.configure(request);
       return instance.view;
     });
@@ -185,6 +183,7 @@ export class InstanceManager {
   /** Not queued: a second press must reach a stop that is under way. */
   async stop(id: InstanceId): Promise<InstanceView> {
     const instance = this.get(id);
+    await instance.whenKnown?.();
     // Stop means stopped, also while a restart is on its way down.
     this.#restarting.delete(id);
     await instance.stop();
@@ -223,42 +222,29 @@ export class InstanceManager {
   }
 
   async deletion(id: InstanceId): Promise<{ files: DiskUse[]; bytes: number }> {
-    const files = await (this.#broken.has(id) ? this.#services.store.diskUse(id) : this.get(id).diskUse());
+    const files = await this.#inDirectory(id, (instance) => instance.diskUse());
     return { files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
   }
 
   async delete(id: InstanceId): Promise<{ trash: string; expiresAt: string }> {
-    return this.#queue.run(id, async () => {
+    return this.#inDirectory(id, async (instance) => {
       const { store, clock } = this.#services;
-      if (!this.#broken.has(id)) {
-        const instance = this.get(id);
-        instance.demand('delete');
-        await instance.dispose();
-      }
+      instance.demand('delete');
+      await demandNoLife(this.#services, instance.view, 'delete');
+      // Let go of when it is away, and not before: one that cannot be moved stays as it was.
       const { trash, expiresAt } = await store.trash(id, new Date(clock.now()));
-      this.#instances.delete(id);
-      this.#broken.delete(id);
-      this.#diskWatch.forget(id);
-      this.events.emit({ type: 'instanceRemoved', id, trash });
+      await this.#drop(id, instance, trash);
       return { trash, expiresAt: expiresAt.toISOString() };
     });
   }
 
   async restore(trash: string): Promise<InstanceView> {
-    const { id, spec: stored } = await this.#services.store.restore(trash, (taken) => this.#instances.has(taken));
-    if (stored.state !== 'ok') {
-      // Back as it was: listed, so that it can be repaired or deleted again.
-      const error = stored.state === 'broken' ? stored.error : 'spec.json is missing';
-      this.#broken.set(id, error);
-      const view = brokenView(id, error);
-      this.events.emit({ type: 'instanceChanged', view });
-      return view;
-    }
-    const spec = stored.value;
-    const supervisor = this.#adopt(spec);
-    await supervisor.discover();
-    this.events.emit({ type: 'instanceChanged', view: supervisor.state.view });
-    return supervisor.state.view;
+    const stored = await this.#services.store.restore(trash, (taken) => this.#instances.has(taken));
+    // What could not be read when it was deleted is back as it was: listed, to be repaired or deleted again.
+    await this.#queue.run(stored.id, () => this.#find(stored));
+    const { view } = this.get(stored.id);
+    this.events.emit({ type: 'instanceChanged', view });
+    return view;
   }
 
   /** Lets go of every guest; they live on. */
@@ -269,19 +255,86 @@ export class InstanceManager {
     this.#instances.clear();
   }
 
-  async #write(request: InstanceRequest): Promise<Supervisor> {
+  async #write(request: InstanceRequest, like: InstanceId | null = null): Promise<Supervisor> {
     const { store, clock } = this.#services;
-    const spec = await store.create(request, new Date(clock.now()), (id) => this.#instances.has(id));
+    const spec = await store.create(request, new Date(clock.now()), (id) => this.#instances.has(id), like);
     return this.#adopt(spec);
   }
 
-  async #addWritten(request: InstanceRequest, findings: readonly Finding[]): Promise<InstanceView> {
-    const supervisor = await this.#write(request);
+  async #addWritten(
+    request: InstanceRequest,
+    findings: readonly Finding[],
+    like: InstanceId | null = null,
+  ): Promise<InstanceView> {
+    const supervisor = await this.#write(request, like);
     await this.#queue.run(supervisor.spec.id, async () => {
       await supervisor.discover();
       supervisor.state.learn({ findings });
     });
     return supervisor.state.view;
+  }
+
+  /** Lists one of the home's own as what it is. Never rejects: what is wrong with it is its own affair. */
+  async #find({ id, spec }: StoredInstance): Promise<void> {
+    const { paths, log } = this.#services;
+    const { directory, spec: path } = paths.instance(id);
+    if (spec.state !== 'ok') return this.#listUnreadable(id, unreadableSpec(spec, path));
+    // The directory's name is the id: one that was copied by hand is its own instance.
+    const supervisor = this.#adopt({ ...spec.value, id });
+    try {
+      await supervisor.discover();
+    } catch (error) {
+      log.error('an instance cannot be read', { id, error: String(error) });
+      await this.#letGo(id, supervisor);
+      await this.#listUnreadable(id, unreadableRest(supervisor.spec, error, directory));
+    }
+  }
+
+  async #listUnreadable(id: InstanceId, { head, failure }: Unreadable): Promise<void> {
+    const unreadable = new UnreadableInstance(this.#services, id, head, failure);
+    this.#list(id, unreadable);
+    await unreadable.discover();
+  }
+
+  /** It may have been repaired. */
+  async #reread(id: InstanceId, instance: UnreadableInstance): Promise<void> {
+    if (this.#instances.get(id) !== instance || instance.view.status.processLives) return;
+    if (!(await this.#services.store.has(id))) return this.#drop(id, instance, '');
+    const spec = await this.#services.store.readSpec(id);
+    if (spec.state !== 'ok' && instance.isSpecUnreadable) return;
+    await this.#letGo(id, instance);
+    await this.#find({ id, spec });
+    const found = this.#instances.get(id);
+    if (found !== undefined && !(found instanceof UnreadableInstance))
+      this.events.emit({ type: 'instanceChanged', view: found.view });
+  }
+
+  /** Something that is done to an instance, in its turn. One whose directory is gone is no instance any more. */
+  #inDirectory<T>(id: InstanceId, task: (instance: ManagedInstance) => Promise<T>): Promise<T> {
+    return this.#queue.run(id, async () => {
+      const instance = this.get(id);
+      try {
+        return await task(instance);
+      } catch (error) {
+        const { name, origin, status } = instance.view;
+        if (origin !== 'slipway' || status.processLives || (await this.#services.store.has(id))) throw error;
+        await this.#drop(id, instance, '');
+        throw directoryGone(name, error);
+      }
+    });
+  }
+
+  async #drop(id: InstanceId, instance: ManagedInstance, trash: string): Promise<void> {
+    this.#diskWatch.forget(id);
+    await this.#letGo(id, instance);
+    this.events.emit({ type: 'instanceRemoved', id, trash });
+  }
+
+  async #letGo(id: InstanceId, instance: ManagedInstance): Promise<void> {
+    this.#instances.delete(id);
+    await instance.dispose().catch((error: unknown) => {
+      this.#services.log.error('an instance was not let go of in good order', { id, error: String(error) });
+    });
   }
 
   #adopt(spec: Spec): Supervisor {
@@ -299,8 +352,7 @@ export class InstanceManager {
   }
 
   #perform(id: InstanceId, action: 'launch' | 'reset' | 'pause' | 'resume'): Promise<InstanceView> {
-    return this.#queue.run(id, async () => {
-      const instance = this.get(id);
+    return this.#inDirectory(id, async (instance) => {
       await instance.perform(action);
       return instance.view;
     });
@@ -313,3 +365,6 @@ export class InstanceManager {
     });
   }
 }
+
+/** Made once: comparing without it makes one for every pair. */
+const byName = new Intl.Collator('en', { numeric: true });

@@ -5,6 +5,8 @@ import { emulatorConfigurationSchema } from '../../../src-shared/model/emulator-
 import { accelerationChoiceSchema } from '../../../src-shared/model/engine.ts';
 import { findingSchema, plannedArgumentSchema, timelineStepSchema } from '../../../src-shared/model/instance.ts';
 import { portMappingSchema } from '../../../src-shared/model/ports.ts';
+import { type Spec, specSchema } from '../../../src-shared/model/spec.ts';
+import type { RecordFormat } from './record-file.ts';
 
 const processSchema = z.strictObject({
   pid: z.number().int().positive(),
@@ -32,7 +34,8 @@ export const launchRecordSchema = z.strictObject({
   arguments: z.array(plannedArgumentSchema),
   workingDirectory: z.string(),
   environment: z.record(z.string(), z.string()),
-  acceleration: accelerationChoiceSchema,
+  /** null: it cannot be told from the record. */
+  acceleration: accelerationChoiceSchema.nullable(),
   /** TCP port of the gdb stub, where one was asked for. */
   gdbPort: z.number().int().nullable(),
   /** The stub is the socket `run/gdb`. */
@@ -45,6 +48,32 @@ export const launchRecordSchema = z.strictObject({
 });
 export type LaunchRecord = z.infer<typeof launchRecordSchema>;
 
+/**
+ * The head is the uuid: with it the process is found, whatever else a newer Slipway wrote or a disk lost. Of a launch
+ * whose settings cannot be read nothing is released: it may be meant to stand still.
+ */
+export const launchFormat: RecordFormat<typeof launchRecordSchema> = {
+  schema: launchRecordSchema,
+  substitutes: {
+    version: 1,
+    boot: 1,
+    startedAt: new Date(0).toISOString(),
+    binary: '',
+    engineVersion: '',
+    arguments: [],
+    workingDirectory: '',
+    environment: {},
+    acceleration: null,
+    gdbPort: null,
+    settled: { networking: 'user', ports: [], startPaused: true, awaitsDebugger: false },
+    configuration: null,
+    process: null,
+  },
+};
+
+/** What was asked for is understood as a whole or not at all: half of it would be another machine. */
+export const specFormat: RecordFormat<typeof specSchema> = { schema: specSchema, substitutes: {} };
+
 /** timeline.json: how the launch went, step by step. */
 export const timelineRecordSchema = z.strictObject({
   version: z.literal(1),
@@ -52,6 +81,11 @@ export const timelineRecordSchema = z.strictObject({
   findings: z.array(findingSchema),
 });
 export type TimelineRecord = z.infer<typeof timelineRecordSchema>;
+
+export const timelineFormat: RecordFormat<typeof timelineRecordSchema> = {
+  schema: timelineRecordSchema,
+  substitutes: { version: 1, steps: [], findings: [] },
+};
 
 /** outcome.json: how the boot ended. Written once, by whoever saw or found the end. */
 export const outcomeRecordSchema = z.strictObject({
@@ -64,3 +98,35 @@ export const outcomeRecordSchema = z.strictObject({
   lastLines: z.array(z.string()),
 });
 export type OutcomeRecord = z.infer<typeof outcomeRecordSchema>;
+
+/** The head is how it ended; a way to end that is not known here is one, and its text says which. */
+export const outcomeFormat: RecordFormat<typeof outcomeRecordSchema> = {
+  schema: outcomeRecordSchema,
+  substitutes: { version: 1, how: 'stopped', failure: null, lastLines: [] },
+};
+
+/** What every version can tell of a Spec, also of one that it does not understand. */
+export interface SpecHead {
+  readonly format: number | null;
+  readonly name: string | null;
+  readonly group: string;
+  readonly guestKind: Spec['guest']['kind'] | null;
+  readonly architecture: string | null;
+  readonly createdAt: string | null;
+}
+
+const headSchema = z.object({
+  version: z.number().int().nullable().catch(null),
+  name: z.string().min(1).max(200).nullable().catch(null),
+  group: z.string().max(200).catch(''),
+  guest: z
+    .object({ kind: z.enum(['demo', 'linux', 'kernel', 'disk', 'firmware', 'fuchsia']).nullable().catch(null) })
+    .catch({ kind: null }),
+  architecture: z.string().min(1).max(40).nullable().catch(null),
+  createdAt: z.iso.datetime().nullable().catch(null),
+});
+
+export function specHeadOf(raw: unknown): SpecHead {
+  const { version, guest, ...head } = headSchema.parse(headSchema.safeParse(raw).data ?? {});
+  return { format: version, guestKind: guest.kind, ...head };
+}

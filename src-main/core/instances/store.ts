@@ -10,23 +10,26 @@ import { join } from 'node:path';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { type InstanceId, idFromName, instanceIdSchema } from '../../../src-shared/model/ids.ts';
 import type { Boot, DiskUse } from '../../../src-shared/model/instance.ts';
-import { type Spec, specSchema } from '../../../src-shared/model/spec.ts';
+import type { Spec } from '../../../src-shared/model/spec.ts';
 import { filenames } from '../home/filenames.ts';
 import type { Paths } from '../home/paths.ts';
-import { isErrno, type JsonFile, readJson, writeJsonAtomically } from '../kit/atomic-file.ts';
+import { isErrno, readJsonUnchecked, writeJsonAtomically } from '../kit/atomic-file.ts';
+import { fewAtOnce } from '../kit/few-at-once.ts';
 import { diskUseOf } from './disk-use.ts';
+import { over, type RecordFile, readRecord, writeRecord } from './record-file.ts';
 import {
   type LaunchRecord,
-  launchRecordSchema,
+  launchFormat,
   type OutcomeRecord,
-  outcomeRecordSchema,
+  outcomeFormat,
+  specFormat,
   type TimelineRecord,
-  timelineRecordSchema,
+  timelineFormat,
 } from './records.ts';
 
 export interface StoredInstance {
   readonly id: InstanceId;
-  readonly spec: JsonFile<Spec>;
+  readonly spec: RecordFile<Spec>;
 }
 
 /** How long a deleted instance can be brought back. */
@@ -42,24 +45,28 @@ export class InstanceStore {
   async list(): Promise<StoredInstance[]> {
     const entries = await readdir(this.#paths.instances, { withFileTypes: true });
     const ids = entries.filter((entry) => entry.isDirectory() && instanceIdSchema.safeParse(entry.name).success);
-    return Promise.all(ids.map(async ({ name }) => ({ id: name, spec: await this.readSpec(name) })));
+    return fewAtOnce(ids, async ({ name }) => ({ id: name, spec: await this.readSpec(name) }));
   }
 
-  readSpec(id: InstanceId): Promise<JsonFile<Spec>> {
-    return readJson(this.#paths.instance(id).spec, specSchema);
+  readSpec(id: InstanceId): Promise<RecordFile<Spec>> {
+    return readRecord(this.#paths.instance(id).spec, specFormat);
   }
 
   /**
    * Makes the directory with the Spec in it; the id is the name's, with a number when that is taken. It is made under
    * another name and renamed: a directory without a Spec is never seen, whenever we die, and of two launches of one name
-   * the second finds the id taken. `isTaken`: by an instance that has its directory elsewhere.
+   * the second finds the id taken. `isTaken`: by an instance that has its directory elsewhere. `like`: the model, of which
+   * also what is not known here is taken over.
    */
   async create(
     request: Omit<Spec, 'id' | 'version' | 'createdAt'>,
     now: Date,
     isTaken: (id: InstanceId) => boolean = () => false,
+    like: InstanceId | null = null,
   ): Promise<Spec> {
     const base = idFromName(request.name);
+    const model =
+      like === null ? { state: 'absent' as const } : await readJsonUnchecked(this.#paths.instance(like).spec);
     const making = await mkdtemp(join(this.#paths.instances, filenames.newInstance)).catch((error: unknown) => {
       throw homeFull(error);
     });
@@ -69,7 +76,7 @@ export class InstanceStore {
         const { directory } = this.#paths.instance(id);
         if (isTaken(id) || (await exists(directory))) continue;
         const spec: Spec = { version: 1, id, createdAt: now.toISOString(), ...request };
-        await writeJsonAtomically(join(making, filenames.spec), spec);
+        await writeJsonAtomically(join(making, filenames.spec), over(model, specFormat, spec));
         try {
           await rename(making, directory);
         } catch (error) {
@@ -85,7 +92,19 @@ export class InstanceStore {
   }
 
   async writeSpec(spec: Spec): Promise<void> {
-    await writeJsonAtomically(this.#paths.instance(spec.id).spec, spec);
+    await writeRecord(this.#paths.instance(spec.id).spec, specFormat, spec);
+  }
+
+  /** Its directory is there. */
+  has(id: InstanceId): Promise<boolean> {
+    return exists(this.#paths.instance(id).directory);
+  }
+
+  /** The Spec is where it belongs, or is put back. Throws `unknown_instance` where the directory is gone. */
+  async demandSpec(spec: Spec): Promise<void> {
+    if (await exists(this.#paths.instance(spec.id).spec)) return;
+    if (await this.has(spec.id)) return this.writeSpec(spec);
+    throw directoryGone(spec.name);
   }
 
   /** Numbers of the boots that are kept, oldest first. */
@@ -114,27 +133,40 @@ export class InstanceStore {
   }
 
   async writeLaunch(id: InstanceId, record: LaunchRecord): Promise<void> {
-    await writeJsonAtomically(this.#paths.instance(id).boot(record.boot).launch, record);
+    await writeRecord(this.#paths.instance(id).boot(record.boot).launch, launchFormat, record);
   }
 
-  readLaunch(id: InstanceId, boot: number): Promise<JsonFile<LaunchRecord>> {
-    return readJson(this.#paths.instance(id).boot(boot).launch, launchRecordSchema);
+  async readLaunch(id: InstanceId, boot: number): Promise<RecordFile<LaunchRecord>> {
+    const read = await readRecord(this.#paths.instance(id).boot(boot).launch, launchFormat);
+    // The directory's name is the number, whatever a record says that was copied or cannot be read.
+    return read.state === 'ok' ? { ...read, value: { ...read.value, boot } } : read;
   }
 
   async writeTimeline(id: InstanceId, boot: number, record: TimelineRecord): Promise<void> {
-    await writeJsonAtomically(this.#paths.instance(id).boot(boot).timeline, record);
+    await writeRecord(this.#paths.instance(id).boot(boot).timeline, timelineFormat, record);
   }
 
-  readTimeline(id: InstanceId, boot: number): Promise<JsonFile<TimelineRecord>> {
-    return readJson(this.#paths.instance(id).boot(boot).timeline, timelineRecordSchema);
+  readTimeline(id: InstanceId, boot: number): Promise<RecordFile<TimelineRecord>> {
+    return readRecord(this.#paths.instance(id).boot(boot).timeline, timelineFormat);
   }
 
   async writeOutcome(id: InstanceId, boot: number, record: OutcomeRecord): Promise<void> {
-    await writeJsonAtomically(this.#paths.instance(id).boot(boot).outcome, record);
+    await writeRecord(this.#paths.instance(id).boot(boot).outcome, outcomeFormat, record);
   }
 
-  readOutcome(id: InstanceId, boot: number): Promise<JsonFile<OutcomeRecord>> {
-    return readJson(this.#paths.instance(id).boot(boot).outcome, outcomeRecordSchema);
+  readOutcome(id: InstanceId, boot: number): Promise<RecordFile<OutcomeRecord>> {
+    return readRecord(this.#paths.instance(id).boot(boot).outcome, outcomeFormat);
+  }
+
+  /** By the uuid of their QEMU, in small letters, the boots that are kept. What cannot be read is left out. */
+  async uuids(id: InstanceId): Promise<ReadonlyMap<string, number>> {
+    const numbers = await this.bootNumbers(id).catch(() => []);
+    const records = await Promise.all(numbers.map((number) => this.readLaunch(id, number)));
+    return new Map(
+      records.flatMap((record) =>
+        record.state === 'ok' ? [[record.value.uuid.toLowerCase(), record.value.boot] as const] : [],
+      ),
+    );
   }
 
   /** The kept boots, newest first. */
@@ -164,10 +196,14 @@ export class InstanceStore {
     return diskUseOf(this.#paths.instance(id).directory);
   }
 
-  /** Moves the instance to the trash, by a rename. Returns the trash entry's name. */
+  /** Moves the instance to the trash, by a rename: all of it or nothing. Returns the trash entry's name. */
   async trash(id: InstanceId, now: Date): Promise<{ trash: string; expiresAt: Date }> {
     const name = `${now.toISOString().replace(/[:.]/g, '-')}_${id}`;
-    await rename(this.#paths.instance(id).directory, join(this.#paths.trash, name));
+    const { directory } = this.#paths.instance(id);
+    await mkdir(this.#paths.trash, { recursive: true, mode: 0o700 });
+    await rename(directory, join(this.#paths.trash, name)).catch((error: unknown) => {
+      throw notMoved(id, directory, this.#paths.trash, error);
+    });
     return { trash: name, expiresAt: new Date(now.getTime() + trashDays * 24 * 3600_000) };
   }
 
@@ -187,12 +223,14 @@ export class InstanceStore {
     for (let attempt = 2; isTaken(id) || (await exists(this.#paths.instance(id).directory)); attempt++) {
       id = `${match[1]}-${attempt}`;
     }
-    await rename(source, this.#paths.instance(id).directory);
+    await rename(source, this.#paths.instance(id).directory).catch((error: unknown) => {
+      throw notMoved(trash, source, this.#paths.instances, error);
+    });
     const spec = await this.readSpec(id);
     if (spec.state !== 'ok' || spec.value.id === id) return { id, spec };
     const renamed = { ...spec.value, id };
     await this.writeSpec(renamed);
-    return { id, spec: { state: 'ok', value: renamed } };
+    return { id, spec: { ...spec, value: renamed } };
   }
 
   /** Removes what has been in the trash for longer than it is kept, and instances that were never finished making. */
@@ -236,4 +274,30 @@ function homeFull(error: unknown): unknown {
     hint: 'Free space on the disk that holds the Slipway home, or move the home with SLIPWAY_HOME.',
     raw: String(error),
   });
+}
+
+/** It was removed by somebody else, while Slipway had it in its list. */
+export function directoryGone(name: string, raw?: unknown): SlipwayError {
+  return new SlipwayError('unknown_instance', `The directory of ${name} is gone.`, {
+    cause: 'It was removed or moved from outside Slipway.',
+    hint: 'It is no longer listed. To have it again, put its directory back and open Slipway anew.',
+    raw: raw === undefined ? undefined : String(raw),
+  });
+}
+
+function notMoved(what: string, from: string, to: string, error: unknown): SlipwayError {
+  const otherDisk = isErrno(error, 'EXDEV');
+  return new SlipwayError(
+    isErrno(error, 'ENOSPC', 'EDQUOT') ? 'disk_full' : 'home_unusable',
+    `${what} could not be moved.`,
+    {
+      cause: otherDisk
+        ? `${from} and ${to} are on different file systems.`
+        : `Slipway moves it from ${from} to ${to}, and the file system refuses.`,
+      hint: otherDisk
+        ? 'Nothing was changed. Keep the whole Slipway home on one file system, or remove the directory by hand.'
+        : 'Nothing was changed. Look at the permissions and the free space of both, then try again.',
+      raw: String(error),
+    },
+  );
 }

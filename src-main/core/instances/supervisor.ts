@@ -21,14 +21,15 @@ import { InstanceState } from './instance-state.ts';
 import { serialPortsOf } from './instance-view.ts';
 import { launch } from './launcher.ts';
 import type { InstanceLabel, InstanceRequest, ManagedInstance } from './managed-instance.ts';
+import { findRemains } from './remains.ts';
 import type { RunningGuest } from './running-guest.ts';
 import { takeScreenshot } from './screenshot.ts';
 import { completeFor, type InstanceServices } from './services.ts';
 import type { WatchedGuest } from './space-watch.ts';
 import { Timeline } from './timeline.ts';
 
-/** How long `discover` waits for a running guest to prove that it is ready. */
-const readySoonMs = 300;
+/** How long `discover` waits for a guest to answer, and to prove that it is ready. */
+const discoverMs = 400;
 
 /** In ffx's words, with the line that does it. */
 const debuggerNote = (pid: number): string =>
@@ -42,6 +43,7 @@ export class Supervisor implements ManagedInstance {
   readonly #watch: GuestWatch;
   #launching: AbortController | null = null;
   #launched: Promise<void> = Promise.resolve();
+  #known: Promise<void> = Promise.resolve();
 
   constructor(services: InstanceServices, spec: Spec) {
     this.#services = services;
@@ -78,44 +80,52 @@ export class Supervisor implements ManagedInstance {
     };
   }
 
-  /** Looks at what an earlier Slipway left. Resolves when it is known, or when it has to be waited for. */
+  /**
+   * Looks at what an earlier Slipway left. Resolves when it is known, or when it has to be waited for; never takes longer
+   * than `discoverMs` beyond reading what is written. Rejects when that cannot be read.
+   */
   async discover(): Promise<void> {
-    const { store } = this.#services;
     const { state } = this;
-    const { id } = state.spec;
-    const boot = await store.lastBoot(id);
-    state.beginBoot(boot);
-    await this.consoles.openBoot(boot, { live: false });
-    if (boot === 0) return;
-    const [launched, timeline, outcome] = await Promise.all([
-      store.readLaunch(id, boot),
-      store.readTimeline(id, boot),
-      store.readOutcome(id, boot),
-    ]);
-    state.learn({
-      record: launched.state === 'ok' ? launched.value : null,
-      timeline: timeline.state === 'ok' ? timeline.value.steps : [],
-      findings: timeline.state === 'ok' ? timeline.value.findings : [],
-    });
-    if (outcome.state === 'ok') state.showOutcome(outcome.value);
+    const found = await findRemains(this.#services, state.spec.id);
+    state.beginBoot(found.boot);
+    await this.consoles.openBoot(found.boot, { live: false });
+    if (found.boot === 0 && found.identity === null) return;
+    if (found.outcome !== null) state.showOutcome(found.outcome);
+    state.identity = found.identity;
+    state.learn({ record: found.record });
+    // It ended in front of somebody, and nothing was left: there is nobody to look for.
+    if (!found.isOver) await this.#find();
+  }
+
+  async #find(): Promise<void> {
+    const { state } = this;
+    const over = new AbortController();
+    const late = this.#services.clock.wait(discoverMs, over.signal).catch(() => undefined);
     const known = this.#watch.follow({ launching: null, exited: null });
     known.catch((error: unknown) =>
-      this.#services.log.error('an instance could not be followed', { id, error: String(error) }),
+      this.#services.log.error('an instance could not be followed', { id: state.spec.id, error: String(error) }),
     );
-    // "Someone else holds it" and "it does not answer yet" are told as changes, and may last.
-    await Promise.race([known, state.next()]);
-    await this.#readySoon();
+    this.#known = known.catch(() => undefined);
+    const told = Promise.race([known, state.next()]);
+    try {
+      // "Someone else holds it" and "it does not answer yet" are told as changes, and may last.
+      await Promise.race([told, late]);
+      // What lives is never shown as stopped, however long it takes to answer.
+      if (state.phase === 'stopped' && state.identity !== null) state.foundStarting();
+      await this.#readySoon(late);
+    } finally {
+      over.abort();
+    }
   }
 
   /** A guest that was ready before we looked is ready a moment after; nobody should see it as anything else. */
-  async #readySoon(): Promise<void> {
-    const over = this.#services.clock.wait(readySoonMs);
+  async #readySoon(over: Promise<void>): Promise<void> {
     let waiting = true;
-    void over.then(() => {
+    const late = over.then(() => {
       waiting = false;
     });
     while (waiting && this.state.phase === 'running' && !this.state.current.ready)
-      await Promise.race([over, this.state.next()]);
+      await Promise.race([late, this.state.next()]);
   }
 
   /** Begins a launch; returns when the phase is `staging`. */
@@ -123,6 +133,7 @@ export class Supervisor implements ManagedInstance {
     const { state } = this;
     state.demand('launched', 'launch');
     if (state.identity !== null) throw state.wrongPhase('launch', 'its old process still lives; stop it first');
+    await this.#services.store.demandSpec(state.spec);
     const boot = await this.#services.store.beginBoot(state.spec.id, state.spec.runtime.keepBoots);
     state.beginBoot(boot);
     const launching = new AbortController();
@@ -148,6 +159,16 @@ export class Supervisor implements ManagedInstance {
     void guest.stop(state.spec.runtime.powerdownMs);
   }
 
+  async whenKnown(): Promise<void> {
+    let known = false;
+    const over = this.#known.then(() => {
+      known = true;
+    });
+    await Promise.resolve();
+    while (!known && (this.state.phase === 'stopped' || this.state.phase === 'starting'))
+      await Promise.race([over, this.state.next()]);
+  }
+
   async whenStopped(): Promise<void> {
     const { state } = this;
     const isOver = () => state.phase === 'stopped' || (state.phase === 'failed' && state.identity === null);
@@ -171,8 +192,19 @@ export class Supervisor implements ManagedInstance {
     await this.#runningGuest('reset').reset();
   }
 
-  describe(): Promise<InstanceDetails> {
+  async describe(): Promise<InstanceDetails> {
+    await this.#learnTimeline();
     return describeInstance(this.#services, this.state);
+  }
+
+  /** How an earlier Slipway's launch went is read when somebody wants to know. */
+  async #learnTimeline(): Promise<void> {
+    const { spec, boot, current } = this.state;
+    if (boot === 0 || current.record === null || current.timeline.length > 0) return;
+    const read = await this.#services.store.readTimeline(spec.id, boot);
+    if (read.state !== 'ok' || this.state.boot !== boot || this.state.current.timeline.length > 0) return;
+    const { steps, findings } = read.value;
+    this.state.learn({ timeline: steps, findings: findings.length === 0 ? this.state.current.findings : findings });
   }
 
   ffxWords(): Promise<FfxWords> {

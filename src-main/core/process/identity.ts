@@ -141,6 +141,33 @@ export async function findByUuid(uuid: string, table: ProcessTable = hostProcess
   return ours.reduce((oldest, next) => (oldest === null || isOlder(next, oldest) ? next : oldest), null);
 }
 
+/**
+ * The processes of this user's that were started with a uuid and that `isMeant` picks by it, by what else the command line
+ * says or by where they work (null: the host does not tell); oldest first.
+ */
+export async function findStarted(
+  isMeant: (process: {
+    readonly pid: number;
+    readonly uuid: string;
+    readonly commandLine: readonly string[];
+    readonly workingDirectory: string | null;
+  }) => boolean,
+  table: ProcessTable = hostProcesses,
+): Promise<ProcessIdentity[]> {
+  const found = await Promise.all(
+    (await table.pids()).map(async (pid) => {
+      const commandLine = (await table.commandLine(pid).catch(() => null)) ?? [];
+      const uuid = uuidOf(commandLine);
+      if (uuid === null) return null;
+      const workingDirectory = (await table.workingDirectory?.(pid)) ?? null;
+      return isMeant({ pid, uuid: uuid.toLowerCase(), commandLine, workingDirectory })
+        ? readIdentity(pid, table)
+        : null;
+    }),
+  );
+  return found.filter((identity) => identity !== null).sort((a, b) => (isOlder(a, b) ? -1 : 1));
+}
+
 function isOlder(a: KnownProcess | null, b: KnownProcess | null): boolean {
   if (a === null || b === null) return a !== null;
   return a.startTicks !== b.startTicks ? a.startTicks < b.startTicks : a.pid < b.pid;

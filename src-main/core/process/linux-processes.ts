@@ -1,6 +1,6 @@
 /** The process table of Linux: `/proc`, see proc(5). */
 import { readFileSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { isErrno } from '../kit/atomic-file.ts';
 import type { ProcessStat, ProcessTable } from './process-table.ts';
 
@@ -52,6 +52,10 @@ export const linuxProcesses: ProcessTable = {
       if (isGone(error)) return null;
       throw error;
     }
+  },
+
+  async workingDirectory(pid) {
+    return readlink(`/proc/${pid}/cwd`).catch(() => null);
   },
 
   async bootId() {

@@ -24,6 +24,8 @@ export interface ProcessTable {
    * an exec, when the kernel has put the old arguments away and not yet written the new ones.
    */
   commandLine(pid: number): Promise<readonly string[] | null>;
+  /** Where it works; null: no such process, or not to be told. Absent where the host system does not tell. */
+  workingDirectory?(pid: number): Promise<string | null>;
   /** New at every boot of the host. */
   bootId(): Promise<string>;
 }

@@ -43,8 +43,11 @@ export const keyOf = (source: Source): string => {
 };
 
 /** The newest instance that was made here: what a person most likely wants again. */
-export function newestOf(views: readonly InstanceView[]): InstanceView | undefined {
+type ReadableView = InstanceView & { readonly guestKind: Exclude<InstanceView['guestKind'], 'unknown'> };
+
+export function newestOf(views: readonly InstanceView[]): ReadableView | undefined {
   return views
+    .filter((view): view is ReadableView => view.guestKind !== 'unknown')
     .filter(({ origin, createdAt }) => origin === 'slipway' && createdAt !== null)
     .sort((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? ''))[0];
 }
