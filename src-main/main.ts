@@ -12,7 +12,7 @@ import { type OpenHome, openHome, openWindow } from './shell/shell.ts';
 process.umask(0o077);
 // A terminal that is gone must not end the application.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-process.once('uncaughtException', (error) => void end(toFailure(error)));
+process.once('uncaughtException', (error) => fatal(toFailure(error)));
 
 /** False where nobody can answer a question; see quitting.ts. */
 const attended = process.env.SLIPWAY_QUIT !== 'leave';
@@ -26,14 +26,14 @@ registerAppScheme();
 // the first of them, and a second application is gone before it opens any.
 const home = await open().catch(toFailure);
 if ('service' in home)
-  void app
+  app
     .whenReady()
     .then(() => show(home))
-    .catch((error) => end(toFailure(error)));
+    .catch((error) => fatal(toFailure(error)));
 // The window that has the home is in front now: this is what was wanted.
 else if (isAlreadyOpen(home)) app.exit(0);
 // Not awaited: a dialog waits for `ready`, and `ready` for this module.
-else void end(home);
+else fatal(home);
 
 async function open(): Promise<OpenHome> {
   return openHome(await claimHome(), assets);
@@ -46,6 +46,11 @@ async function show(opened: OpenHome): Promise<void> {
     trayIcon: join(assets, 'icons', '24x24.png'),
   };
   await openWindow(opened, places, attended);
+}
+
+function fatal(failure: Failure): void {
+  // Whatever keeps it from being shown: nothing else is left to do.
+  end(failure).catch(() => app.exit(1));
 }
 
 async function end(failure: Failure): Promise<void> {

@@ -11,6 +11,7 @@ import './styles/pages.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Transport } from './api/transport.ts';
+import { tellUnawaitedTo } from './api/unawaited.ts';
 import { sessionUrl, takeToken, webTransport } from './api/web-transport.ts';
 import { windowTransport } from './api/window-transport.ts';
 import { Root } from './features/workbench/root.tsx';
@@ -24,6 +25,7 @@ function transport(): Transport {
 }
 
 const application = new Application(transport());
+tellUnawaitedTo((failure) => application.notifyFailure(failure));
 application.start();
 
 const root = document.getElementById('root');

@@ -30,6 +30,8 @@ export const limits = {
   viewerLagBytes: 2 * 1024 * 1024,
   /** A screen made for a boot that is already under way parses this much of its tail (29 ms measured). */
   screenReplayBytes: 1024 * 1024,
+  /** Consoles that one client may have open; each pane of a page is one. */
+  sessionViewers: 256,
   screenColumns: 80,
   screenRows: 24,
   screenScrollbackLines: 5000,

@@ -108,7 +108,7 @@ export class ConsoleAttachment {
     const unsubscribes = [
       client.frames.on((frame) => this.#onFrame(frame)),
       client.events.on((event) => {
-        if (event.type === 'ownerChanged') void this.#open().catch((error) => this.#end(String(error.message)));
+        if (event.type === 'ownerChanged') this.#open().catch((error: unknown) => this.#end(toFailure(error).message));
       }),
       client.closed.on(() => this.#end('The connection to the owner of the Slipway home was lost.')),
     ];
@@ -260,7 +260,9 @@ export class ConsoleAttachment {
   /** Told to a person, on a line of its own; what goes into a pipe is the guest's alone. */
   #say(text: string): void {
     if (!this.#output.isTTY) return;
-    this.#filling = this.#filling.then(() => void this.#output.write(`\r\n\x1b[0;2m[${text}]\x1b[0m\r\n`));
+    this.#filling = this.#filling.then(() => {
+      this.#output.write(`\r\n\x1b[0;2m[${text}]\x1b[0m\r\n`);
+    });
   }
 
   #type(bytes: Buffer): void {

@@ -7,6 +7,7 @@ import { toFailure } from '../../src-shared/contract/errors.ts';
 import { defaultHome, type Paths } from '../core/home/paths.ts';
 import { prepareHome } from '../core/home/prepare.ts';
 import { lineLog } from '../core/kit/log.ts';
+import { logFailure } from '../core/kit/unawaited.ts';
 import { version } from '../core/kit/version.ts';
 import { HomeService } from '../headless/home-service.ts';
 import { SessionClient } from '../headless/session-client.ts';
@@ -134,8 +135,16 @@ async function run(
   try {
     return await (command === null ? home.serve(args, context) : command(args, context));
   } finally {
-    await home.close();
+    // Guests live on in any case: who hangs here would only be killed.
+    await Promise.race([home.close(), patience(closingMs)]);
   }
+}
+
+/** Letting go takes less than half of it, with a launch of somebody else's to be waited for. */
+const closingMs = 10_000;
+
+function patience(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 async function openHome(
@@ -145,6 +154,7 @@ async function openHome(
 ): Promise<OpenedHome> {
   const paths = await prepareHome(defaultHome());
   const log = lineLog((line) => appendFile(paths.log, `${line}\n`, () => undefined));
+  process.on('unhandledRejection', (error) => logFailure('a rejection that nobody handled', error, log));
   const service = await HomeService.open(
     { paths, assetsDirectory, kind, log, abilities: {} },
     { takeOver: false, signal },

@@ -17,6 +17,7 @@ import { InstanceManager } from './instances/manager.ts';
 import { InstanceStore } from './instances/store.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import type { Log } from './kit/log.ts';
+import { logUnawaitedTo } from './kit/unawaited.ts';
 import type { HostToolSearch } from './process/host-tool.ts';
 import type { ClientIdentity } from './service/client.ts';
 import { createHandlers } from './service/handlers.ts';
@@ -43,13 +44,19 @@ export interface CoreOptions {
 export interface Core {
   connect(channel: MessageChannelLike, identity: ClientIdentity): Session;
   readonly manager: InstanceManager;
+  /** Resolves when what was asked before has been answered, or has been waited for long enough. */
+  answered(): Promise<void>;
   /** Lets go of everything. Guests live on. */
   dispose(): Promise<void>;
 }
 
+/** Answers that take longer are not waited for by somebody who wants the home. */
+const answerPatienceMs = 1000;
+
 export async function createCore(options: CoreOptions): Promise<Core> {
   const { paths, log } = options;
   const clock = options.clock ?? systemClock;
+  logUnawaitedTo(log);
   const sessions = new Set<Session>();
   const store = new InstanceStore(paths);
   const settings = await SettingsFile.open(paths);
@@ -91,8 +98,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
 
   return {
     manager,
+    async answered() {
+      const over = new AbortController();
+      const patience = clock.wait(answerPatienceMs, over.signal).catch(() => undefined);
+      await Promise.race([router.answered(), patience]);
+      over.abort();
+    },
     connect(channel, identity) {
-      const session: Session = new Session(channel, identity, router, () => sessions.delete(session));
+      const session: Session = new Session(channel, identity, router, log, () => sessions.delete(session));
       sessions.add(session);
       return session;
     },

@@ -107,6 +107,15 @@ describe('a session over a change of owner', () => {
     expect(second.received).toEqual(['asked']);
   });
 
+  it('is closed, not moved on, when what its client said was no message', () => {
+    session.attach(first);
+    first.channel?.close('misuse');
+    expect(counts).toEqual({ closed: 1, lost: 0, channel: 1 });
+    expect(first.closed).toBe(true);
+    session.attach(second);
+    expect(second.channel).toBeNull();
+  });
+
   it('closes once, whoever began', () => {
     session.attach(first);
     session.close();

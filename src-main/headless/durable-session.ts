@@ -42,13 +42,19 @@ export class DurableSession implements ServiceSession {
           // What an old owner says late would contradict the new one.
           if (!this.#closed && (behind === null || behind === this.#behind)) this.#channel.send(message);
         },
-        close: () => {
+        close: (why) => {
           ended = true;
-          if (behind !== null) this.#ended(behind);
+          // What the client said was no message: there is nobody to go on with.
+          if (why === 'misuse') this.close(why);
+          else if (behind !== null) this.#ended(behind);
         },
       },
       this.#identity,
     );
+    if (this.#closed) {
+      behind.close();
+      return;
+    }
     this.#behind = behind;
     this.#attaching = false;
     if (ended) {
@@ -75,12 +81,12 @@ export class DurableSession implements ServiceSession {
     return this.#behind?.grantPath?.(path) ?? null;
   }
 
-  close(): void {
+  close(why?: 'misuse'): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#behind?.close();
     this.#on.closed();
-    this.#channel.close();
+    this.#channel.close(why);
   }
 
   #ended(behind: ServiceSession): void {

@@ -135,6 +135,8 @@ export class HomeService implements Service {
       const socket = await serveServiceSocket(paths, core, abilities);
       acquired.add(() => socket.close());
       acquired.add(() => launchesSettled(core, socket.clients > 0 || this.#handingOver !== null));
+      // First of all: what was asked is answered by whom it was asked of.
+      acquired.add(() => core.answered());
       return { service: core, owner: true, leave: () => acquired.close() };
     } catch (error) {
       await acquired.close();

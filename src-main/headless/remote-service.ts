@@ -6,6 +6,7 @@ import { filenames } from '../core/home/filenames.ts';
 import type { Paths } from '../core/home/paths.ts';
 import { openSocketPath } from '../core/process/socket-path.ts';
 import type { ClientIdentity } from '../core/service/client.ts';
+import { isMessage } from '../core/service/session.ts';
 import { encodeMessage, MessageDecoder } from './framing.ts';
 import type { Service, ServiceSession } from './service.ts';
 import type { Introduction } from './service-socket.ts';
@@ -39,7 +40,11 @@ function connectTo(path: string, channel: MessageChannelLike, identity: ClientId
   socket.on('close', () => channel.close());
   return {
     receive(message) {
-      if (socket.writable) socket.write(encodeMessage(message));
+      // The owner would end this connection without a word, and it would look as if it had gone.
+      if (!isMessage(message)) {
+        channel.close('misuse');
+        socket.destroy();
+      } else if (socket.writable) socket.write(encodeMessage(message));
     },
     close() {
       socket.end();

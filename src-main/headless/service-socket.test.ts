@@ -2,6 +2,8 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ConsoleFrame, decodeFrame, encodeFrame } from '../../src-shared/contract/console-frames.ts';
+import { limits } from '../../src-shared/limits.ts';
 import { prepareHome } from '../core/home/prepare.ts';
 import { CleanupStack } from '../core/kit/cleanup-stack.ts';
 import { eventually } from '../core/testing/eventually.ts';
@@ -24,12 +26,22 @@ async function dial(path: string) {
   cleanups.add(() => void socket.destroy());
   const decoder = new MessageDecoder();
   const messages: unknown[] = [];
-  socket.on('data', (bytes) => messages.push(...decoder.push(bytes).map((message) => JSON.parse(String(message)))));
+  const frames: (ConsoleFrame | null)[] = [];
+  socket.on('data', (bytes) => {
+    for (const message of decoder.push(bytes)) {
+      if (typeof message === 'string') messages.push(JSON.parse(message));
+      else frames.push(decodeFrame(message));
+    }
+  });
   const closed = new Promise<void>((resolve) => socket.on('error', () => undefined).once('close', () => resolve()));
   await new Promise<void>((resolve) => socket.once('connect', resolve));
   const say = (message: unknown) => socket.write(encodeMessage(JSON.stringify(message)));
-  return { socket, messages, closed, say };
+  return { socket, messages, frames, closed, say };
 }
+
+const nothing = new Uint8Array();
+const keys = (length: number) =>
+  encodeFrame({ kind: 'input', viewer: 1, offset: 0, extra: 0, payload: new Uint8Array(length) });
 
 const introduction = { type: 'introduction', trust: 'user', face: 'command-line', allowPower: true };
 
@@ -126,15 +138,40 @@ describe('the service socket', () => {
     expect(await other.call('instance.list', {})).toEqual([]);
   });
 
-  it('ignores bytes that are no frame, and frames of viewers that are not there', async () => {
+  it('answers keys for a viewer that is not there, and goes on', async () => {
     const paths = await preparedHome(cleanups);
     await openHome(paths, cleanups);
     const client = await dial(paths.serviceSocket);
     client.say(introduction);
-    client.socket.write(encodeMessage(new Uint8Array(3)));
-    client.socket.write(encodeMessage(new Uint8Array(17)));
+    const payload = Buffer.from('ls\r');
+    client.socket.write(encodeMessage(encodeFrame({ kind: 'input', viewer: 9, offset: 0, extra: 0, payload })));
+    client.socket.write(encodeMessage(encodeFrame({ kind: 'ack', viewer: 9, offset: 5, extra: 0, payload: nothing })));
     client.say({ type: 'call', id: 1, name: 'instance.list', input: {} });
-    await eventually(() => client.messages.length === 2);
+    await eventually(() => client.messages.length === 2 && client.frames.length === 1);
+    expect(client.frames).toEqual([expect.objectContaining({ kind: 'ack', viewer: 9, offset: 3, extra: 3 })]);
+  });
+
+  it.each([
+    ['bytes that are no frame', encodeMessage(new Uint8Array(3))],
+    ['a frame that only the core sends', encodeMessage(new Uint8Array(17))],
+    ['more keys than a frame may have', encodeMessage(keys(limits.inputFrameBytes + 1))],
+    ['a text that is no call', encodeMessage('{"type":"call"}')],
+    ['a text that is no JSON', encodeMessage('{')],
+    ['a text that is too long', encodeMessage(' '.repeat(limits.messageBytes + 1))],
+    ['a kind that does not exist', Buffer.from([1, 0, 0, 0, 7])],
+  ])('ends the whole connection of who sends %s', async (_, bytes) => {
+    const paths = await preparedHome(cleanups);
+    await openHome(paths, cleanups);
+    const client = await dial(paths.serviceSocket);
+    client.say(introduction);
+    await eventually(() => client.messages.length === 1);
+    client.socket.write(bytes);
+    await client.closed;
+    // Nobody else notices.
+    const other = await dial(paths.serviceSocket);
+    other.say(introduction);
+    other.socket.write(encodeMessage(keys(limits.inputFrameBytes)));
+    await eventually(() => other.frames.length === 1);
   });
 
   it('sends away who does not read before its unread news fill the memory', async () => {

@@ -86,7 +86,11 @@ function serveClient(socket: Socket, service: Service, abilities: FaceAbilities)
       // Suspended, most likely. It connects again when it goes on; its unread news would fill the owner's memory.
       if (socket.writableLength > maxUnsentBytes) socket.destroy();
     },
-    close: () => void socket.end(),
+    close(why) {
+      // One that does not keep to the protocol need not keep to a goodbye either.
+      if (why === 'misuse') socket.destroy();
+      else socket.end();
+    },
   };
   socket.on('data', (chunk) => {
     try {

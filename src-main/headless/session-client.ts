@@ -1,28 +1,13 @@
 /** A typed client of a Service in Node: calls as promises, events and console frames as emitters. */
-import type { CallInput, CallName, CallOutput } from '../../src-shared/contract/calls.ts';
+import { type CallInput, type CallName, type CallOutput, calls } from '../../src-shared/contract/calls.ts';
 import { type ConsoleFrame, decodeFrame, encodeFrame } from '../../src-shared/contract/console-frames.ts';
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
-import { protocolVersion, replySchema } from '../../src-shared/contract/messages.ts';
+import { protocolVersion, type Reply, replySchema } from '../../src-shared/contract/messages.ts';
 import { type Deferred, deferred } from '../core/kit/deferred.ts';
 import { Emitter } from '../core/kit/emitter.ts';
 import type { ClientIdentity } from '../core/service/client.ts';
 import type { Service, ServiceSession } from './service.ts';
-
-/** Calls that change nothing, whatever became of the answer. */
-const looks: ReadonlySet<CallName> = new Set([
-  'host.describe',
-  'settings.get',
-  'instance.list',
-  'instance.show',
-  'instance.find',
-  'instance.preview',
-  'instance.draft',
-  'instance.deletion',
-  'instance.boots',
-  'instance.log',
-  'files.grant',
-]);
 
 export class SessionClient {
   readonly events = new Emitter<SlipwayEvent>();
@@ -53,7 +38,7 @@ export class SessionClient {
         return await this.#callOnce(name, input);
       } catch (error) {
         const lost = error instanceof SlipwayError && error.code === 'connection_lost';
-        if (!lost || this.#ended || !looks.has(name)) throw error;
+        if (!lost || this.#ended || !calls[name].looks) throw error;
       }
     }
   }
@@ -83,7 +68,13 @@ export class SessionClient {
       if (frame !== null) this.frames.emit(frame);
       return;
     }
-    const reply = replySchema.parse(JSON.parse(message));
+    const reply = parseReply(message);
+    if (reply === null) {
+      this.#refuse(
+        new SlipwayError('internal', 'The owner of the Slipway home said what this Slipway does not understand.'),
+      );
+      return;
+    }
     switch (reply.type) {
       case 'hello':
         if (reply.protocol !== protocolVersion) this.#refuse(otherVersion(reply.version));
@@ -125,6 +116,14 @@ export class SessionClient {
     this.#ended = true;
     this.#failPending();
     this.closed.emit();
+  }
+}
+
+function parseReply(message: string): Reply | null {
+  try {
+    return replySchema.parse(JSON.parse(message));
+  } catch {
+    return null;
   }
 }
 

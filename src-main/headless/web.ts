@@ -10,6 +10,7 @@ import * as z from 'zod';
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import { limits } from '../../src-shared/limits.ts';
 import { isErrno } from '../core/kit/atomic-file.ts';
+import { unawaited } from '../core/kit/unawaited.ts';
 import { servePageFile } from './page-file.ts';
 import { maxUnsentBytes, type Service } from './service.ts';
 
@@ -37,12 +38,16 @@ const defaultTokenMs = 5000;
 /** Close code the page knows: the token is wrong, asking again is of no use. */
 const tokenRefused = 4401;
 
+/** What was sent is no message of the protocol; the page connects anew and asks for everything again. */
+const notUnderstood = 1008;
+
 /** Throws `port_busy` when the port is taken. */
 export async function serveWebFace(options: WebFaceOptions): Promise<WebFace> {
   const token = randomBytes(32).toString('base64url');
   const hosts = new Set<string>();
   const server = createServer((request, response) => {
-    if (isForThisHost(request, hosts)) void servePageFile(request, response, options.page);
+    if (isForThisHost(request, hosts))
+      unawaited(servePageFile(request, response, options.page), 'a file of the page could not be served');
     else response.writeHead(403, { 'Content-Type': 'text/plain' }).end('This address is not of this page.\n');
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes, perMessageDeflate: false });
@@ -112,7 +117,7 @@ function serveClient(socket: WebSocket, token: string, options: WebFaceOptions):
           // A frozen tab. It connects again when it goes on; its unread news would fill our memory.
           if (socket.bufferedAmount > maxUnsentBytes) socket.terminate();
         },
-        close: () => socket.close(1001),
+        close: (why) => socket.close(why === 'misuse' ? notUnderstood : 1001),
       },
       { trust: 'page', face: 'web', allowPower, abilities: {} },
     );

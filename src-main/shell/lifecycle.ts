@@ -4,6 +4,7 @@
  */
 import { app, type BrowserWindow, dialog } from 'electron';
 import type { Log } from '../core/kit/log.ts';
+import { unawaited } from '../core/kit/unawaited.ts';
 import type { Quitting } from './quitting.ts';
 import { shellStrings } from './strings.ts';
 import { bringToFront } from './window.ts';
@@ -19,8 +20,9 @@ export function followLifecycle(window: BrowserWindow, quitting: Quitting, atten
   // The page's own title would replace the countdown.
   window.on('page-title-updated', (event) => event.preventDefault());
   app.on('activate', () => bringToFront(window));
+  const leave = () => unawaited(quitting.leave(), 'Slipway could not be left', log);
   // After `ready`, because Chromium puts its own handlers in place before it. A signal is not a question.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void quitting.leave());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
   app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
     // Chromium starts its helpers again by itself, the GPU's with software drawing after a few tries.
     log.warn('a helper process ended', { type, reason, exitCode });
@@ -28,8 +30,8 @@ export function followLifecycle(window: BrowserWindow, quitting: Quitting, atten
   revivePage(window, log, {
     isEnding: () => quitting.isLeaving,
     giveUp: () => {
-      if (attended) void offerReload(window, quitting);
-      else void quitting.leave();
+      if (attended) unawaited(offerReload(window, quitting), 'a reload could not be offered', log);
+      else leave();
     },
   });
 }

@@ -4,6 +4,7 @@
  * Ctrl+C, Ctrl+R and Ctrl+W along. On macOS the Command key is never the guest's, and the usual roles apply.
  */
 import { app, type BrowserWindow, Menu, type MenuItemConstructorOptions, shell } from 'electron';
+import { unawaited } from '../core/kit/unawaited.ts';
 import { version } from '../core/kit/version.ts';
 import { shellStrings } from './strings.ts';
 
@@ -103,6 +104,6 @@ function toggle(window: BrowserWindow): void {
 function helpItems({ logPath, home }: MenuActions): Item[] {
   return [
     { label: strings.showLog, click: () => shell.showItemInFolder(logPath) },
-    { label: strings.openDirectory, click: () => void shell.openPath(home) },
+    { label: strings.openDirectory, click: () => unawaited(shell.openPath(home), 'the directory could not be shown') },
   ];
 }

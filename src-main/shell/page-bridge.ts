@@ -8,15 +8,12 @@
 import { isAbsolute } from 'node:path';
 import { type BrowserWindow, ipcMain, MessageChannelMain, type WebContents } from 'electron';
 import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
-import type { Reply } from '../../src-shared/contract/messages.ts';
 import type { FileReference } from '../../src-shared/model/spec.ts';
 import type { ClientIdentity } from '../core/service/client.ts';
-import type { Service, ServiceSession } from '../headless/service.ts';
+import type { Service } from '../headless/service.ts';
 import { channels } from './page-address.ts';
+import { openPageSession, type PageSession } from './page-session.ts';
 import { isFromPage, type PageMessage } from './sender-check.ts';
-
-/** What the page takes for the end of its session; it then asks for a new one. No message of the protocol looks like it. */
-const closedMessage = 'slipway-closed';
 
 export interface PageBridge {
   /** At most one for each window that is served. */
@@ -47,7 +44,7 @@ export function openPageBridge(service: Service): PageBridge {
     if (page === undefined) return;
     end(page);
     const { port1, port2 } = new MessageChannelMain();
-    const opened = openSession(port1, service, page.identity, () => {
+    const opened = openPageSession(port1, service, page.identity, () => {
       if (page.current === opened) page.current = null;
     });
     page.current = opened;
@@ -78,51 +75,5 @@ export function openPageBridge(service: Service): PageBridge {
     close() {
       for (const page of pages.values()) end(page);
     },
-  };
-}
-
-interface PageSession {
-  readonly session: ServiceSession;
-  tell(event: SlipwayEvent): void;
-  close(): void;
-}
-
-function openSession(
-  port: Electron.MessagePortMain,
-  service: Service,
-  identity: ClientIdentity,
-  onEnded: () => void,
-): PageSession {
-  let open = true;
-  const session = service.connect(
-    {
-      send(message) {
-        if (open) port.postMessage(message);
-      },
-      close() {
-        if (!open) return;
-        open = false;
-        port.postMessage(closedMessage);
-        port.close();
-        onEnded();
-      },
-    },
-    identity,
-  );
-  port.on('message', ({ data }: { data: unknown }) => {
-    if (typeof data === 'string' || data instanceof Uint8Array) session.receive(data);
-  });
-  port.on('close', () => {
-    open = false;
-    session.close();
-    onEnded();
-  });
-  port.start();
-  return {
-    session,
-    tell(event) {
-      if (open) port.postMessage(JSON.stringify({ type: 'event', event } satisfies Reply));
-    },
-    close: () => session.close(),
   };
 }

@@ -9,6 +9,7 @@ import { assertNever, toFailure } from '../../src-shared/contract/errors.ts';
 import type { Settings } from '../../src-shared/model/settings.ts';
 import { systemClock } from '../core/kit/clock.ts';
 import type { Log } from '../core/kit/log.ts';
+import { unawaited } from '../core/kit/unawaited.ts';
 import type { SessionClient } from '../headless/session-client.ts';
 import {
   describeGuest,
@@ -57,14 +58,14 @@ export class Quitting {
   request(): void {
     switch (this.#phase) {
       case 'open':
-        void this.#ask().catch((error: unknown) => {
+        this.#ask().catch((error: unknown) => {
           // Never a window that cannot be closed.
           this.#options.log.error('the question at quitting failed', { failure: toFailure(error) });
-          void this.leave();
+          unawaited(this.leave(), 'Slipway could not be left', this.#options.log);
         });
         return;
       case 'shutting-down':
-        void stopGuests(this.#options.client, this.#ending);
+        unawaited(stopGuests(this.#options.client, this.#ending), 'guests could not be stopped', this.#options.log);
         return;
       case 'asking':
       case 'leaving':

@@ -8,6 +8,7 @@ import { nativeTheme } from 'electron';
 import type { Settings } from '../../src-shared/model/settings.ts';
 import type { Paths } from '../core/home/paths.ts';
 import { type Log, lineLog } from '../core/kit/log.ts';
+import { unawaited } from '../core/kit/unawaited.ts';
 import type { ClientIdentity, FaceAbilities } from '../core/service/client.ts';
 import { HomeService } from '../headless/home-service.ts';
 import { SessionClient } from '../headless/session-client.ts';
@@ -153,7 +154,7 @@ async function showOutside(client: SessionClient, { settings, windows, quitting,
     icon: trayIcon,
     log,
     show: (id) => windows.show(id),
-    stop: (id) => void stopGuests(client, [id]),
+    stop: (id) => unawaited(stopGuests(client, [id]), 'a guest could not be stopped', log),
     quit: () => quitting.request(),
   });
   settings.onChange((now) => tray.setShown(now.tray));

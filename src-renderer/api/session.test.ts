@@ -14,8 +14,10 @@ class FakeTransport implements Transport {
     this.links.push(link);
     return {
       send: (message: string | Uint8Array) => void link.sent.push(message),
+      // As real ones do: who closes a link is told that it ended.
       close: () => {
         link.closed = true;
+        handlers.ended({ kind: 'lost' });
       },
     };
   }
@@ -134,6 +136,27 @@ describe('Session', () => {
     transport.say({ ...hello, protocol: 2 });
     expect(connections.at(-1)).toMatchObject({ state: 'refused' });
     complain.mockRestore();
+  });
+
+  it('is done with a Slipway of another protocol, however its link ends and whoever asks again', async () => {
+    transport.say({ ...hello, protocol: 2 });
+    expect(transport.last.closed).toBe(true);
+    vi.advanceTimersByTime(60_000);
+    session.retry();
+    expect(transport.links).toHaveLength(1);
+    expect(connections.at(-1)).toMatchObject({ state: 'refused' });
+    await expect(session.call('settings.get', {})).rejects.toMatchObject({ code: 'connection_lost' });
+  });
+
+  it('rejects what an old owner was asked when there is a new one, whose answers are its own', async () => {
+    transport.say(hello);
+    const asked = session.call('settings.get', {});
+    transport.say({ type: 'event', event: { type: 'ownerChanged' } });
+    await expect(asked).rejects.toMatchObject({ code: 'connection_lost' });
+    transport.say(hello);
+    const again = session.call('settings.get', {});
+    transport.say({ type: 'result', id: 2, value: settings });
+    await expect(again).resolves.toEqual(settings);
   });
 
   it('hands events on', () => {

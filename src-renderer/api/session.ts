@@ -51,6 +51,8 @@ export class Session {
   #nextCall = 1;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #disposed = false;
+  /** The other side speaks another protocol: it would at every try. */
+  #final = false;
 
   constructor(transport: Transport, handlers: SessionHandlers) {
     this.face = transport.face;
@@ -65,7 +67,7 @@ export class Session {
 
   /** Tries again now instead of at the end of the pause. */
   retry(): void {
-    if (this.#link !== null || this.#disposed) return;
+    if (this.#link !== null || this.#disposed || this.#final) return;
     clearTimeout(this.#timer);
     this.#open();
   }
@@ -130,7 +132,7 @@ export class Session {
     this.#link = null;
     this.#connected = false;
     this.#dropOutstanding();
-    if (this.#disposed) return;
+    if (this.#disposed || this.#final) return;
     if (end.kind === 'refused') {
       this.#handlers.connectionChanged({ state: 'refused', message: end.message, hint: end.hint });
       return;
@@ -164,6 +166,8 @@ export class Session {
         this.#greeted(reply.data.protocol, reply.data.version);
         break;
       case 'event':
+        // What the old owner was asked it will not answer, and its viewers are gone with it.
+        if (reply.data.event.type === 'ownerChanged') this.#dropOutstanding();
         this.#handlers.eventReceived(reply.data.event);
         break;
       case 'result':
@@ -179,8 +183,11 @@ export class Session {
 
   #greeted(protocol: number, version: string): void {
     if (protocol !== protocolVersion) {
+      this.#final = true;
       this.#link?.close();
       this.#link = null;
+      this.#connected = false;
+      this.#dropOutstanding();
       this.#handlers.connectionChanged({
         state: 'refused',
         message: `This page speaks protocol ${protocolVersion}, Slipway ${version} speaks ${protocol}.`,

@@ -11,6 +11,7 @@ import type { InstanceView } from '../../src-shared/model/instance.ts';
 import type { Settings } from '../../src-shared/model/settings.ts';
 import { Session } from '../api/session.ts';
 import type { Face, Transport } from '../api/transport.ts';
+import { unawaited } from '../api/unawaited.ts';
 import {
   detailsKey,
   freeName,
@@ -271,7 +272,7 @@ export class Application {
       (got) => settings.setState(got),
       (error) => this.#unlessLost(error),
     );
-    void this.describeHost();
+    unawaited(this.describeHost());
   }
 
   /** Details follow the selected instance; asked for again when something they show has changed. */
@@ -283,7 +284,7 @@ export class Application {
     if (!now && key === this.#detailsKey) return;
     this.#detailsKey = key;
     clearTimeout(this.#detailsTimer);
-    this.#detailsTimer = setTimeout(() => void this.#fetchDetails(selected.id), now ? 0 : detailsPauseMs);
+    this.#detailsTimer = setTimeout(() => unawaited(this.#fetchDetails(selected.id)), now ? 0 : detailsPauseMs);
   }
 
   async #fetchDetails(id: string): Promise<void> {

@@ -3,6 +3,7 @@
  * fails is collected and told once, each by its name.
  */
 import { toFailure } from '../../src-shared/contract/errors.ts';
+import { unawaited } from '../api/unawaited.ts';
 import { instanceStrings } from '../strings/instances.ts';
 import type { Application } from './application.ts';
 import { viewOf, withView } from './instances.ts';
@@ -79,7 +80,7 @@ export async function removeMany(application: Application, ids: readonly string[
     tone: 'plain',
     text: instanceStrings.bulk.trashed(trashed.length, trashed[0]?.name ?? ''),
     failure: null,
-    action: { label: instanceStrings.undo, run: () => void restoreMany(application, trashed) },
+    action: { label: instanceStrings.undo, run: () => unawaited(restoreMany(application, trashed)) },
   });
 }
 

@@ -1,6 +1,7 @@
 /** Copies one text and says so in place. */
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { unawaited } from '../api/unawaited.ts';
 import { Button, IconButton } from './button.tsx';
 import { copyText } from './clipboard.ts';
 
@@ -19,7 +20,7 @@ export function useCopied(failed: () => void = () => {}): [boolean, (text: strin
     setCopied(done);
     if (!done) failed();
   };
-  return [copied, (text) => void copy(text)];
+  return [copied, (text) => unawaited(copy(text))];
 }
 
 /** `label` names what is copied: "Copy address". */

@@ -35,7 +35,9 @@ function usePlace(count: number) {
     };
     look();
     // The cursor moves with what is typed: a terminal has moved it one frame after the key.
-    const typed = (): void => void requestAnimationFrame(look);
+    const typed = (): void => {
+      requestAnimationFrame(look);
+    };
     window.addEventListener('keyup', typed, { capture: true });
     return () => window.removeEventListener('keyup', typed, { capture: true });
   }, [count]);

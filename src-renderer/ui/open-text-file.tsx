@@ -1,6 +1,7 @@
 /** A button that lets a person choose a text file of the computer the page is on, and reads it here. */
 import type { LucideIcon } from 'lucide-react';
 import { useRef } from 'react';
+import { unawaited } from '../api/unawaited.ts';
 import { Button } from './button.tsx';
 
 export interface OpenTextFileProps {
@@ -33,7 +34,7 @@ export function OpenTextFile({ label, icon, accept, small, onText }: OpenTextFil
           const [file] = event.target.files ?? [];
           // The same file again is a change too.
           event.target.value = '';
-          if (file !== undefined) void file.text().then((text) => onText(text, file.name));
+          if (file !== undefined) unawaited(file.text().then((text) => onText(text, file.name)));
         }}
       />
     </>

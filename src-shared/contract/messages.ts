@@ -27,5 +27,6 @@ export type Reply = z.infer<typeof replySchema>;
 /** What a transport must be able to do; a string is a JSON message, bytes are one console frame. */
 export interface MessageChannelLike {
   send(message: string | Uint8Array<ArrayBuffer>): void;
-  close(): void;
+  /** `misuse`: the other side said something that is no message; who carries the channel ends the whole connection. */
+  close(why?: 'misuse'): void;
 }

@@ -41,7 +41,9 @@ export const logs: Command = async (args, context) => {
   }
   if (output.machine) {
     const chunks: Buffer[] = [];
-    await readFrom(0, log, context, async (bytes) => void chunks.push(bytes));
+    await readFrom(0, log, context, async (bytes) => {
+      chunks.push(bytes);
+    });
     const text = Buffer.concat(chunks);
     output.result({ ...log, bytes: text.length, text: text.toString('utf8') }, '');
     return 0;

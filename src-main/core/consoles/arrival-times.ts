@@ -15,6 +15,7 @@ import {
   decodeArrivals,
   encodeArrivals,
 } from '../../../src-shared/contract/console-times.ts';
+import { unawaited } from '../kit/unawaited.ts';
 import type { GrowthTime } from './tail.ts';
 
 const firstIntervalMs = 10;
@@ -148,7 +149,7 @@ export class ArrivalTimes {
 
   #writeSoon(): void {
     if (this.#timer !== null || this.#isReadOnly || this.#closed) return;
-    this.#timer = setTimeout(() => void this.flush(), writeAfterMs);
+    this.#timer = setTimeout(() => unawaited(this.flush(), 'arrival times could not be written'), writeAfterMs);
     this.#timer.unref();
   }
 

@@ -139,9 +139,13 @@ export class Console {
     };
   }
 
-  /** Types into the guest, after what others typed before. A read-only console answers `nobody-reads`. */
+  /**
+   * Types into the guest, after what others typed before. A read-only console answers `nobody-reads`, one that is gone
+   * or has nothing in it yet `closed`.
+   */
   input(bytes: Uint8Array): Promise<TypeResult> {
-    const { stream, viewed } = this.#stream();
+    if (this.#current === null) return Promise.resolve('closed');
+    const { stream, viewed } = this.#current;
     if (stream.input === null || this.#endReason !== null) return Promise.resolve('nobody-reads');
     viewed.tail.nudge();
     return stream.input.type(bytes);

@@ -65,6 +65,15 @@ describe('Keyboard', () => {
     expect(read()).toBe('abcdefgh');
   });
 
+  it('types what it was given, whatever becomes of the buffer it came in', async () => {
+    const read = reader();
+    const message = bytes('passwd\r');
+    const typed = keyboard().type(message);
+    message.fill(0x2e);
+    expect(await typed).toBe('written');
+    expect(read()).toBe('passwd\r');
+  });
+
   it('says that nobody reads, and works when somebody does', async () => {
     const keys = keyboard();
     expect(await keys.type(bytes('lost'))).toBe('nobody-reads');

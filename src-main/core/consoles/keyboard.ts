@@ -75,8 +75,8 @@ export class Keyboard implements ConsoleInput {
     if (bytes.length === 0) return Promise.resolve('written');
     if (this.#queuedBytes + bytes.length > this.#queueBytes) return Promise.resolve('full');
     return new Promise((settle) => {
-      // A copy: the caller's bytes may be a view of a message buffer.
-      this.#queue.push({ bytes: bytes.slice(), written: 0, settle });
+      // A copy, which `slice` of a Buffer is not: the caller's bytes may be a view of a message buffer.
+      this.#queue.push({ bytes: Uint8Array.from(bytes), written: 0, settle });
       this.#queuedBytes += bytes.length;
       this.#writeSoon();
     });

@@ -4,6 +4,7 @@
  */
 import { limits } from '../../../src-shared/limits.ts';
 import type { Unsubscribe } from '../kit/emitter.ts';
+import { unawaited } from '../kit/unawaited.ts';
 import { withoutSequences } from './line-search.ts';
 import type { Tail } from './tail.ts';
 
@@ -73,14 +74,15 @@ export function watchLines(
     isReading = false;
   };
 
+  const look = () => unawaited(read(), 'lines could not be watched');
   const unsubscribe = tail.changes.on((change) => {
     if (change.kind === 'restarted') {
       position = 0;
       unfinished = Buffer.alloc(0);
     }
-    void read();
+    look();
   });
-  void read();
+  look();
   return () => {
     isOver = true;
     unsubscribe();

@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import { unawaited } from '../kit/unawaited.ts';
 import { type MatchJob, type PatternJob, runPatternJobs, type SearchFound, type SearchJob } from './pattern-job.ts';
 
 type Answer = { readonly value: unknown } | { readonly error: string };
@@ -96,7 +97,7 @@ export class PatternThread {
   #end(): void {
     const worker = this.#worker;
     this.#worker = null;
-    void worker?.terminate();
+    if (worker !== null) unawaited(worker.terminate(), 'the thread of a search could not be ended');
   }
 }
 

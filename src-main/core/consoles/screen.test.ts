@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CleanupStack } from '../kit/cleanup-stack.ts';
 import { eventually } from '../testing/eventually.ts';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { Screen, type Snapshot, screenLingerMs } from './screen.ts';
 import { Tail } from './tail.ts';
 
@@ -167,5 +167,15 @@ describe('Screen', () => {
     expect(screen.exists).toBe(true);
     await clock.advance(1);
     await eventually(() => !screen.exists);
+  });
+
+  it('keeps nothing waiting once it is gone, also when it was asked for a picture on the way', async () => {
+    const clock = new FakeClock();
+    const { screen } = await screenOf('text', clock);
+    const picture = screen.snapshot();
+    await screen.dispose();
+    await picture;
+    await settle();
+    expect(clock.waiting.count).toBe(0);
   });
 });

@@ -12,6 +12,7 @@ import { limits } from '../../../src-shared/limits.ts';
 import { RowTimes } from '../../../src-shared/row-times.ts';
 import { type Clock, systemClock } from '../kit/clock.ts';
 import type { Unsubscribe } from '../kit/emitter.ts';
+import { unawaited } from '../kit/unawaited.ts';
 import type { ArrivalTimes } from './arrival-times.ts';
 import { lastSafeEnd } from './safe-end.ts';
 import { ScreenModes } from './screen-modes.ts';
@@ -69,7 +70,11 @@ export class Screen {
     this.#clock = options.clock ?? systemClock;
     this.#times = options.times ?? null;
     this.#unsubscribe = tail.changes.on((change) => {
-      if (change.kind === 'restarted') void this.#exclusively(async () => this.#drop());
+      if (change.kind === 'restarted')
+        unawaited(
+          this.#exclusively(async () => this.#drop()),
+          'a screen could not begin anew',
+        );
       else if (change.kind === 'grew') this.#followSoon();
     });
   }
@@ -217,6 +222,8 @@ export class Screen {
   }
 
   #lingerThenDrop(): void {
+    // Whoever was given a picture while it went is the last: a minute's timer would keep a process from ending.
+    if (this.#disposed) return;
     const linger = new AbortController();
     this.#linger = linger;
     this.#clock

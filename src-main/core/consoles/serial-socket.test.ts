@@ -94,6 +94,33 @@ describe('serveSerialSocket', () => {
     expect(slow.text()).toBe(content);
   });
 
+  it('reads from a client only what the guest takes', async () => {
+    let taken = 0;
+    let take: () => void = () => undefined;
+    const input: ConsoleInput = {
+      type: (bytes) => {
+        taken += bytes.length;
+        return new Promise((resolve) => {
+          take = () => resolve('written');
+        });
+      },
+      close: async () => undefined,
+    };
+    await console.restart({ path, boot: 2, input });
+    await serve();
+    const { socket } = await client();
+    socket.write(Buffer.alloc(8 * 1024 * 1024, 'x'));
+    await eventually(() => taken > 0);
+    const first = taken;
+    // A turn of the event loop for each read that could have been made meanwhile.
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(taken).toBe(first);
+    expect(socket.writableLength).toBeGreaterThan(0);
+    take();
+    await eventually(() => taken > first);
+    await console.dispose();
+  });
+
   it('ends its clients when it closes', async () => {
     const served = await serve();
     const { socket } = await client();

@@ -5,6 +5,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { limits } from '../../../src-shared/limits.ts';
 import type { Emitter } from '../kit/emitter.ts';
+import { unawaited } from '../kit/unawaited.ts';
 import type { TypeResult } from './keyboard.ts';
 import type { Tail } from './tail.ts';
 
@@ -67,7 +68,10 @@ function serveClient(socket: Socket, served: ServedConsole, from: 'now' | 'start
   socket.on('data', (bytes) => {
     // While the guest does not read, the client is not read either: its own writes then block, as on a real line.
     socket.pause();
-    void served.input(bytes).then(() => socket.resume());
+    unawaited(
+      served.input(bytes).finally(() => socket.resume()),
+      'a client of a serial socket could not type',
+    );
   });
 }
 
@@ -91,7 +95,7 @@ function copyTo(socket: Socket, tail: Tail, from: number): () => void {
     }
     copying = false;
   };
-  const resume = () => void copy();
+  const resume = () => unawaited(copy(), 'a client of a serial socket could not be served');
   const unsubscribe = tail.changes.on((change) => {
     if (change.kind === 'restarted') position = 0;
     resume();

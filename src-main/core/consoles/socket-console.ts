@@ -9,6 +9,7 @@
 import { stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { limits } from '../../../src-shared/limits.ts';
+import { unawaited } from '../kit/unawaited.ts';
 import type { ConsoleInput, TypeResult } from './keyboard.ts';
 import { LineDiscipline } from './line-discipline.ts';
 import { TranscriptWriter } from './transcript-writer.ts';
@@ -72,7 +73,7 @@ export class SocketConsole implements ConsoleInput {
     if (this.#closed || this.#wanted !== null) return;
     const wanted = new AbortController();
     this.#wanted = wanted;
-    void this.#connect(wanted.signal);
+    unawaited(this.#connect(wanted.signal), 'a console could not be connected');
   }
 
   release(): void {
@@ -102,8 +103,8 @@ export class SocketConsole implements ConsoleInput {
     const waitingBytes = this.#waiting.reduce((sum, { bytes: { length } }) => sum + length, bytes.length);
     if (this.#isHeld) return Promise.resolve('nobody-reads');
     if (waitingBytes > limits.keptKeysBytes) return Promise.resolve('full');
-    // A copy: the caller's bytes may be a view of a message buffer.
-    return new Promise((settle) => this.#waiting.push({ bytes: bytes.slice(), settle }));
+    // A copy, which `slice` of a Buffer is not: the caller's bytes may be a view of a message buffer.
+    return new Promise((settle) => this.#waiting.push({ bytes: Uint8Array.from(bytes), settle }));
   }
 
   #hand(bytes: Uint8Array): Promise<TypeResult> {
@@ -122,7 +123,8 @@ export class SocketConsole implements ConsoleInput {
     if (this.#isListening) return;
     this.#isListening = true;
     this.#isHeld = false;
-    for (const { bytes, settle } of this.#waiting.splice(0)) void this.#hand(bytes).then(settle);
+    for (const { bytes, settle } of this.#waiting.splice(0))
+      unawaited(this.#hand(bytes).then(settle), 'what was typed early could not be handed over');
   }
 
   async close(): Promise<void> {
@@ -182,7 +184,7 @@ export class SocketConsole implements ConsoleInput {
     if (this.#isListening || (discipline !== null && !bytes.includes(0x0a))) return;
     if (discipline !== null) {
       this.#show(`${negotiate}\r\n`);
-      void send(socket, Buffer.from(`${negotiate}\n`));
+      unawaited(send(socket, Buffer.from(`${negotiate}\n`)), 'QMP could not be spoken to');
     }
     this.#listens();
   }

@@ -106,6 +106,36 @@ describe('Viewer', () => {
     );
   });
 
+  it('that could not read once is told so, and sees the next boot, and this one when it can be read again', async () => {
+    const { path, tail, receiver, viewer } = await view('before');
+    await eventually(() => receiver.kinds.length === 2);
+    const read = tail.read.bind(tail);
+    let fails = true;
+    tail.read = async (offset, maxBytes) => {
+      if (fails) throw new Error('EIO: i/o error, read');
+      return read(offset, maxBytes);
+    };
+    await appendFile(path, ' and');
+    await eventually(() => receiver.kinds.at(-1) === 'end');
+    expect(Buffer.from(receiver.frames.at(-1)?.payload ?? []).toString()).toContain('EIO: i/o error, read');
+    await appendFile(path, ' again');
+    await tail.look();
+    await settle();
+    expect(receiver.kinds).toEqual(['snapshot', 'ready', 'end']);
+    fails = false;
+    await appendFile(path, ' after');
+    await eventually(() => receiver.kinds.length === 5);
+    expect(receiver.kinds.slice(3)).toEqual(['snapshot', 'ready']);
+    expect(Buffer.from(receiver.frames.at(-2)?.payload ?? []).toString()).toContain('before and again after');
+    fails = true;
+    await appendFile(path, '!');
+    await eventually(() => receiver.kinds.at(-1) === 'end');
+    const next = await view('the next boot');
+    viewer.restart({ tail: next.tail, screen: null, times: null, boot: 4, writable: true });
+    await eventually(() => receiver.data.toString().endsWith('the next boot'));
+    expect(receiver.kinds.slice(-3)).toEqual(['restart', 'ready', 'data']);
+  });
+
   it('that never acknowledges gets one window and then nothing', async () => {
     const { path, tail, receiver } = await view('', { parses: false });
     await appendFile(path, Buffer.alloc(MiB, 'x'));
@@ -201,6 +231,16 @@ describe('Viewer', () => {
     await eventually(() => receiver.position === 12);
     expect(receiver.frames[0]).toMatchObject({ kind: 'snapshot', offset: 0 });
     expect(receiver.data.toString()).toBe('old\r\none\r\ntwo\r\n');
+  });
+
+  it('has a line end once in a log whose CR and LF came apart', async () => {
+    const { path, receiver } = await view('', { text: true });
+    await eventually(() => receiver.kinds.includes('ready'));
+    await appendFile(path, 'one\r');
+    await eventually(() => receiver.position === 4);
+    await appendFile(path, '\ntwo');
+    await eventually(() => receiver.position === 8);
+    expect(receiver.data.toString()).toBe('one\r\ntwo');
   });
 });
 

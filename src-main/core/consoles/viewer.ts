@@ -14,6 +14,7 @@ import {
 import { type Arrival, encodeArrivals, encodeRowArrivals } from '../../../src-shared/contract/console-times.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import type { Unsubscribe } from '../kit/emitter.ts';
+import { unawaited } from '../kit/unawaited.ts';
 import type { ArrivalTimes } from './arrival-times.ts';
 import { findReplayStart, type Screen, type Snapshot } from './screen.ts';
 import type { Tail } from './tail.ts';
@@ -58,6 +59,8 @@ export class Viewer {
   #needsSnapshot = true;
   #endReason: string | null = null;
   #closed = false;
+  /** The file could not be read, and the viewer was told. It is tried again whenever the file grows. */
+  #unreadable = false;
   #pumping = false;
   #again = false;
   #lastByte = 0;
@@ -133,6 +136,7 @@ export class Viewer {
     this.#arrival = null;
     this.#notes = [];
     this.#needsSnapshot = false;
+    this.#unreadable = false;
     this.#emit('restart', 0, this.#stream.boot);
     this.#emit('ready', 0, this.#stream.writable ? 1 : 0);
     this.#pump();
@@ -147,20 +151,30 @@ export class Viewer {
     this.#again = true;
     if (this.#pumping) return;
     this.#pumping = true;
-    void this.#run();
+    unawaited(this.#run(), 'a viewer could not be served');
   }
 
   async #run(): Promise<void> {
     while (this.#again) {
       this.#again = false;
+      const epoch = this.#epoch;
       try {
         while (!this.#closed && (await this.#step()));
       } catch (error) {
-        if (!this.#closed) this.#emit('end', this.#position, 0, encode(`The transcript cannot be read: ${error}`));
-        this.close();
+        // The next stream's file is another one.
+        if (!this.#closed && epoch === this.#epoch) this.#cannotRead(error);
+        else this.#again ||= !this.#closed;
       }
     }
     this.#pumping = false;
+  }
+
+  /** Told once. When the file can be read again the viewer gets a picture of what it says then. */
+  #cannotRead(error: unknown): void {
+    this.#needsSnapshot = true;
+    if (this.#unreadable) return;
+    this.#unreadable = true;
+    this.#emit('end', this.#position, 0, encode(`The transcript cannot be read: ${error}`));
   }
 
   /** Sends at most one frame's worth; false when there is nothing to send or no credit. */
@@ -190,6 +204,7 @@ export class Viewer {
     if (epoch !== this.#epoch) return true;
     const payload = encode(snapshot.text);
     this.#needsSnapshot = false;
+    this.#unreadable = false;
     this.#position = snapshot.offset;
     this.#snapshotOffset = snapshot.offset;
     this.#unparsedSnapshotBytes = payload.length;

@@ -8,6 +8,7 @@ import { lstat } from 'node:fs/promises';
 import type { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import type { Unsubscribe } from '../kit/emitter.ts';
+import { unawaited } from '../kit/unawaited.ts';
 import { applyForwards, readForwards, thisHost } from '../network/user-mode.ts';
 import { type ProcessIdentity, processState } from '../process/identity.ts';
 import type { LadderResult } from '../process/ladder.ts';
@@ -265,6 +266,7 @@ export class GuestWatch {
   }
 
   #adopt(guest: RunningGuest): void {
+    const { log } = this.#services;
     this.#guest = guest;
     guest.changed.on(() => {
       const continued = this.#state.current.paused && !guest.paused;
@@ -274,19 +276,20 @@ export class GuestWatch {
       this.#state.learn({ paused: guest.paused, pausedBy, stopStep: guest.stopStep });
     });
     guest.wasReset.on(() => {
-      void this.#consoles.note('reset');
+      unawaited(this.#consoles.note('reset'), 'a reset could not be told', log);
       if (this.#state.current.panic !== null) this.#state.learn({ panic: null });
     });
     guest.panicked.on(() => {
       const panic = { line: 'The guest told QEMU that it panicked.', offset: this.#consoles.serialBytes };
       this.#state.learn({ panic: this.#state.current.panic ?? panic });
     });
-    guest.qmpLost.on(() => void this.#onQmpLost(guest));
-    guest.survived.on((result) => void this.#onSurvived(guest, result));
-    void guest.ended.then(
+    guest.qmpLost.on(() => unawaited(this.#onQmpLost(guest), 'a guest could not be followed', log));
+    guest.survived.on((result) => unawaited(this.#onSurvived(guest, result), 'a failed stop could not be told', log));
+    const ended = guest.ended.then(
       (end) => this.#onEnded(guest, end),
       () => undefined,
     );
+    unawaited(ended, 'the end of a guest could not be written down', log);
   }
 
   /** A QEMU that does not tell is not verified, and runs all the same. */

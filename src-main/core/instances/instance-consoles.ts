@@ -18,6 +18,7 @@ import type { InstancePaths } from '../home/paths.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Unsubscribe } from '../kit/emitter.ts';
 import type { Log } from '../kit/log.ts';
+import { unawaited } from '../kit/unawaited.ts';
 import { connectSocket } from '../process/socket-path.ts';
 import type { ManagedConsoles, OpenedConsole } from './managed-instance.ts';
 import { SerialSockets } from './serial-sockets.ts';
@@ -36,6 +37,7 @@ export class InstanceConsoles implements ManagedConsoles {
   readonly #consoles = new Map<ConsoleName, Console>();
   #boot = 0;
   #live = false;
+  #disposed = false;
   #opened: Promise<void> = Promise.resolve();
 
   /** `serialPorts`: how many the machine has, as of the next or current boot. */
@@ -70,11 +72,13 @@ export class InstanceConsoles implements ManagedConsoles {
   async #openBoot(boot: number, live: boolean): Promise<void> {
     if (boot === this.#boot && live === this.#live && boot !== 0) return;
     await this.#serialSockets.close();
+    // Whoever asked was under way when we went: nothing may be opened that nobody would close.
+    if (this.#disposed) return;
     this.#boot = boot;
     this.#live = live;
     await this.#matchSerialPorts();
     await Promise.all([...this.#consoles].map(([name, console]) => console.restart(this.#streamOf(name, boot, live))));
-    if (live) await this.#serialSockets.serve(this.#serialConsoles());
+    if (live && !this.#disposed) await this.#serialSockets.serve(this.#serialConsoles());
   }
 
   /** The boot is over; what it said stays to be seen. */
@@ -89,15 +93,18 @@ export class InstanceConsoles implements ManagedConsoles {
     await this.#opened.catch(() => undefined);
     if (boot === null || boot === this.#boot) return viewConsole(await this.#console(name), send);
     const old = new Console({ clock: this.#clock });
-    await old.restart({ ...this.#streamOf(name, boot, false), isPast: true });
-    if (old.tail.size === 0) {
-      await old.dispose();
-      throw new SlipwayError('unknown_console', `Nothing is kept of the ${name} console of boot ${boot}.`);
+    const close = () => unawaited(old.dispose(), 'an old console could not be closed');
+    try {
+      await old.restart({ ...this.#streamOf(name, boot, false), isPast: true });
+      if (old.tail.size === 0)
+        throw new SlipwayError('unknown_console', `Nothing is kept of the ${name} console of boot ${boot}.`);
+      const opened = viewConsole(old, send);
+      await old.end(`the end of boot ${boot}`);
+      return { ...opened, viewing: { ...opened.viewing, close } };
+    } catch (error) {
+      close();
+      throw error;
     }
-    const opened = viewConsole(old, send);
-    await old.end(`the end of boot ${boot}`);
-    const { viewing } = opened;
-    return { ...opened, viewing: { ...viewing, close: () => void old.dispose() } };
   }
 
   transcriptOf(name: ConsoleName, boot: number | null): string {
@@ -158,6 +165,8 @@ export class InstanceConsoles implements ManagedConsoles {
   }
 
   async dispose(): Promise<void> {
+    this.#disposed = true;
+    await this.#opened.catch(() => undefined);
     await this.#serialSockets.close();
     await Promise.all([...this.#consoles.values()].map((console) => console.dispose()));
   }
@@ -172,6 +181,7 @@ export class InstanceConsoles implements ManagedConsoles {
         hint: `The machine has ${ports === 1 ? 'one serial line' : `${ports} serial lines`}.`,
       });
     }
+    if (this.#disposed) throw new SlipwayError('connection_lost', 'Slipway is letting go of this instance.');
     const added = new Console({ clock: this.#clock });
     this.#consoles.set(name, added);
     await added.restart(this.#streamOf(name, this.#boot, this.#live));

@@ -110,7 +110,9 @@ export class InstancePorts implements ManagedPorts {
     }
     if (isMapped(status)) await this.#close(status);
     const ports = this.#state.current.ports.filter((port) => port.name !== name);
-    await this.#keep(wanted, ports, async () => void (isMapped(status) && (await this.#live(mappingOf(status)))));
+    await this.#keep(wanted, ports, async () => {
+      if (isMapped(status)) await this.#live(mappingOf(status));
+    });
     return removed;
   }
 

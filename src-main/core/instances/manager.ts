@@ -11,6 +11,7 @@ import type { Spec } from '../../../src-shared/model/spec.ts';
 import { Emitter } from '../kit/emitter.ts';
 import { fewAtOnce } from '../kit/few-at-once.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
+import { unawaited } from '../kit/unawaited.ts';
 import { DiskWatch } from './disk-watch.ts';
 import { demandNoLife } from './life.ts';
 import type {
@@ -77,9 +78,10 @@ export class InstanceManager {
         this.events.emit({ type: 'instanceRemoved', id, trash: '' });
       },
     });
-    void watchSpace({ directory: paths.instances, clock, log, guests }, this.#disposal.signal);
+    const { signal } = this.#disposal;
+    unawaited(watchSpace({ directory: paths.instances, clock, log, guests }, signal), 'free space is not watched', log);
     for (const [id, { view }] of this.#instances) this.#diskWatch.changed(id, view.status);
-    void this.#diskWatch.run(this.#disposal.signal);
+    unawaited(this.#diskWatch.run(signal), 'disk use is not watched', log);
   }
 
   /** Looks once more at what nobody tells of by itself. */
@@ -133,6 +135,7 @@ export class InstanceManager {
     const supervisor = await this.#write(await this.#launchable(request));
     await this.#queue.run(supervisor.spec.id, async () => {
       await supervisor.discover();
+      this.#demandOpen();
       await supervisor.launch();
     });
     return supervisor.state.view;
@@ -197,12 +200,13 @@ export class InstanceManager {
     this.#restarting.add(id);
     await instance.stop();
     // Not in the queue while it goes down: it can be renamed meanwhile.
-    void instance
+    instance
       .whenStopped()
       .then(() =>
         this.#queue.run(id, async () => {
           const isStillThere = this.#instances.get(id) === instance;
-          if (this.#restarting.delete(id) && isStillThere) await instance.perform('launch');
+          if (this.#restarting.delete(id) && isStillThere && !this.#disposal.signal.aborted)
+            await instance.perform('launch');
         }),
       )
       .catch((error: unknown) => this.#services.log.error('restart failed', { id, error: String(error) }));
@@ -256,6 +260,7 @@ export class InstanceManager {
   }
 
   async #write(request: InstanceRequest, like: InstanceId | null = null): Promise<Supervisor> {
+    this.#demandOpen();
     const { store, clock } = this.#services;
     const spec = await store.create(request, new Date(clock.now()), (id) => this.#instances.has(id), like);
     return this.#adopt(spec);
@@ -353,9 +358,15 @@ export class InstanceManager {
 
   #perform(id: InstanceId, action: 'launch' | 'reset' | 'pause' | 'resume'): Promise<InstanceView> {
     return this.#inDirectory(id, async (instance) => {
+      this.#demandOpen();
       await instance.perform(action);
       return instance.view;
     });
+  }
+
+  /** Who was asked and then gave up the home must not begin what its next owner knows nothing of. */
+  #demandOpen(): void {
+    if (this.#disposal.signal.aborted) throw new SlipwayError('connection_lost', 'Slipway is letting go of this home.');
   }
 
   #unknown(name: string): SlipwayError {

@@ -7,6 +7,7 @@ import { limits } from '../../../src-shared/limits.ts';
 import type { Clock } from '../kit/clock.ts';
 import { Emitter } from '../kit/emitter.ts';
 import type { Log } from '../kit/log.ts';
+import { unawaited } from '../kit/unawaited.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
 import { type LadderResult, type LadderRung, runLadder } from '../process/ladder.ts';
 import { processExit, signalVerified } from '../process/signal.ts';
@@ -73,7 +74,7 @@ export class RunningGuest {
     const gone = options.exited ?? processExit(options.identity, this.#watching.signal).then(() => null);
     this.ended = gone.then((process) => {
       this.#isGone = true;
-      void this.#qmp?.end();
+      this.#hangUp();
       return { process, farewell: this.#farewell, stopRequested: this.#stopRequested };
     });
     // Letting go of a guest aborts the watch; nobody waits for that end any more.
@@ -97,7 +98,11 @@ export class RunningGuest {
   async attach(qmp: QmpClient): Promise<void> {
     this.#qmp = qmp;
     qmp.events.on((event) => this.#onEvent(event));
-    void qmp.closed.then(() => this.#onQmpClosed(qmp));
+    unawaited(
+      qmp.closed.then(() => this.#onQmpClosed(qmp)),
+      'the end of QMP could not be told',
+      this.#log,
+    );
     this.#paused = !(await queryStatus(qmp)).running;
   }
 
@@ -160,8 +165,12 @@ export class RunningGuest {
   /** Lets go without touching the guest. */
   release(): void {
     this.#watching.abort(new Error('let go'));
-    void this.#qmp?.end();
+    this.#hangUp();
     this.#qmp = null;
+  }
+
+  #hangUp(): void {
+    if (this.#qmp !== null) unawaited(this.#qmp.end(), 'QMP could not be left', this.#log);
   }
 
   #rungs(powerdownMs: number): LadderRung[] {

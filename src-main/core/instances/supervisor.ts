@@ -11,6 +11,7 @@ import type { Boot, DiskUse, InstanceDetails, InstanceView } from '../../../src-
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import { serialChardev } from '../engines/qemu-based/sections/serial-ports.ts';
 import type { Emitter } from '../kit/emitter.ts';
+import { unawaited } from '../kit/unawaited.ts';
 import { sendBreak } from '../qmp/commands.ts';
 import { type FfxWords, ffxWordsOf } from './ffx-words.ts';
 import { GuestWatch } from './guest-watch.ts';
@@ -156,7 +157,7 @@ export class Supervisor implements ManagedInstance {
     // It has ended this moment, and what is left is to write that down.
     if (guest === null) return;
     if (state.phase !== 'stopping') state.move('stopRequested');
-    void guest.stop(state.spec.runtime.powerdownMs);
+    unawaited(guest.stop(state.spec.runtime.powerdownMs), 'a guest could not be stopped', this.#services.log);
   }
 
   async whenKnown(): Promise<void> {

@@ -2,6 +2,8 @@
  * What was acquired, in the order it was acquired, to be released in reverse. Whoever creates registers the clean-up on
  * the next line; a failure half way then releases exactly what there is.
  */
+import { unawaited } from './unawaited.ts';
+
 export type Cleanup = () => void | Promise<void>;
 
 export class CleanupStack {
@@ -10,8 +12,12 @@ export class CleanupStack {
 
   /** Registers a clean-up. After `close` it runs at once, so that late acquisitions are not leaked. */
   add(cleanup: Cleanup): void {
-    if (this.#closed) void Promise.resolve(cleanup()).catch(() => undefined);
+    if (this.#closed) unawaited(this.#late(cleanup), 'what was acquired late could not be released');
     else this.#cleanups.push(cleanup);
+  }
+
+  async #late(cleanup: Cleanup): Promise<void> {
+    await cleanup();
   }
 
   /** Everything went well: the resources stay, and whoever owns them now releases them. */

@@ -1,11 +1,15 @@
 /** A typed list of listeners for one event. A listener that throws does not keep the others from hearing. */
+import { logFailure } from './unawaited.ts';
+
 export type Unsubscribe = () => void;
 
 export class Emitter<T> {
   readonly #listeners = new Set<(value: T) => void>();
   readonly #onListenerError: (error: unknown) => void;
 
-  constructor(onListenerError: (error: unknown) => void = (error) => queueMicrotask(() => Promise.reject(error))) {
+  constructor(
+    onListenerError: (error: unknown) => void = (error) => logFailure('a listener of an event failed', error),
+  ) {
     this.#onListenerError = onListenerError;
   }
 

@@ -1,4 +1,6 @@
 /** Tasks per key one after another, in the order they came; a failed one does not stop the next. */
+import { unawaited } from './unawaited.ts';
+
 export class SerialQueue {
   readonly #tails = new Map<string, Promise<unknown>>();
 
@@ -7,9 +9,10 @@ export class SerialQueue {
     const result = before.then(task, task);
     const tail = result.catch(() => undefined);
     this.#tails.set(key, tail);
-    void tail.then(() => {
+    const forget = () => {
       if (this.#tails.get(key) === tail) this.#tails.delete(key);
-    });
+    };
+    unawaited(tail.then(forget), 'a queue could not go on');
     return result;
   }
 }

@@ -124,7 +124,9 @@ function openLine({ address, port }: ProbeTarget, signal: AbortSignal | undefine
       if (ended) return { state: nobodyListens ? 'closed' : 'refused' };
       return 'silent';
     },
-    say: (text) => void socket.write(text),
+    say(text) {
+      socket.write(text);
+    },
     hangUp() {
       signal?.removeEventListener('abort', end);
       socket.removeAllListeners();

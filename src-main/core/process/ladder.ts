@@ -9,6 +9,7 @@ import { toFailure } from '../../../src-shared/contract/errors.ts';
 import { type Clock, systemClock } from '../kit/clock.ts';
 import type { Emitter } from '../kit/emitter.ts';
 import { type Log, silentLog } from '../kit/log.ts';
+import { unawaited } from '../kit/unawaited.ts';
 
 export interface LadderRung {
   /** `powerdown`, `quit`, `SIGTERM`, `SIGKILL`. */
@@ -67,9 +68,13 @@ export async function runLadder(options: LadderOptions): Promise<LadderResult> {
     () => undefined,
     () => undefined,
   );
-  void gone.then(() => {
-    exited = true;
-  });
+  unawaited(
+    gone.then(() => {
+      exited = true;
+    }),
+    'an end could not be noticed',
+    log,
+  );
   // A press between the call and the first rung counts too: it is heard here and handed to the rung.
   const early: string[] = [];
   const unsubscribe = options.escalate?.on((by) => early.push(by));
@@ -105,7 +110,10 @@ async function climb(
       unsubscribe?.();
       over.abort();
     };
-    void gone.then(() => end('exited', `The process ended after ${rung.name}.`));
+    unawaited(
+      gone.then(() => end('exited', `The process ended after ${rung.name}.`)),
+      'an end could not be noticed',
+    );
     clock.wait(rung.waitMs, over.signal).then(
       () => end('deadline', `${rung.name} did not end the process within ${rung.waitMs} ms.`),
       () => undefined,

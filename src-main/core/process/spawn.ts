@@ -11,6 +11,7 @@ import { stat } from 'node:fs/promises';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { isErrno } from '../kit/atomic-file.ts';
 import { systemClock } from '../kit/clock.ts';
+import { unawaited } from '../kit/unawaited.ts';
 import { childEnvironment } from './child-environment.ts';
 import { hostProcesses } from './host-processes.ts';
 import { type ProcessIdentity, uuidOf } from './identity.ts';
@@ -112,9 +113,10 @@ function childFiles(log: number): ('ignore' | number)[] {
  */
 async function commandLineReady({ pid, uuid }: ProcessIdentity, exited: Promise<ProcessEnd>): Promise<void> {
   let ended = false;
-  void exited.then(() => {
+  const noteEnd = exited.then(() => {
     ended = true;
   });
+  unawaited(noteEnd, 'an end could not be noticed');
   const startedAt = systemClock.monotonic();
   while (!ended && systemClock.monotonic() - startedAt < commandLineMs) {
     const commandLine = await hostProcesses.commandLine(pid);

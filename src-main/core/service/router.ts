@@ -14,17 +14,29 @@ export type Handlers = { readonly [N in CallName]: Handler<N> };
 export interface Router {
   /** The handler's answer; throws a SlipwayError for everything a caller can cause. */
   dispatch(name: string, input: unknown, session: SessionContext): Promise<unknown>;
+  /** Resolves when everything that was asked before has an answer. */
+  answered(): Promise<void>;
 }
 
 export function createRouter(handlers: Handlers, log: Log): Router {
+  const underWay = new Set<Promise<unknown>>();
   return {
+    async answered() {
+      await Promise.allSettled(underWay);
+    },
     async dispatch(name, input, session) {
       if (!isCallName(name)) throw new SlipwayError('invalid_input', `There is no call named "${name.slice(0, 100)}".`);
       const { access } = calls[name];
       if (access === 'user' && session.identity.trust !== 'user') {
         throw new SlipwayError('not_permitted', `A page may not call ${name}.`);
       }
-      return run(name, input, session, handlers, log);
+      const answer = run(name, input, session, handlers, log);
+      underWay.add(answer);
+      try {
+        return await answer;
+      } finally {
+        underWay.delete(answer);
+      }
     },
   };
 }

@@ -4,6 +4,7 @@ import { FileDown, FileStack } from 'lucide-react';
 import { useState } from 'react';
 import { toFailure } from '../../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication, useDetails } from '../../state/context.tsx';
 import { actionsOf } from '../../state/instances.ts';
 import { commandStrings } from '../../strings/command.ts';
@@ -54,7 +55,7 @@ export function CommandTab({ view }: { view: InstanceView }) {
             onChange={(event) => setSearch(event.target.value)}
           />
           <CopyButton text={command.shellLine} label={commandStrings.copy} />
-          <Button small icon={FileDown} onClick={() => void exportScript()}>
+          <Button small icon={FileDown} onClick={() => unawaited(exportScript())}>
             {commandStrings.script}
           </Button>
           <Button small icon={FileStack} onClick={() => application.openDialog({ kind: 'saveTemplate', id })}>

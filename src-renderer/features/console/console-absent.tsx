@@ -1,6 +1,7 @@
 /** What stands where a console has no text: what will come, what is going on, or why nothing came. */
 import type { ConsoleName } from '../../../src-shared/model/console.ts';
 import type { ViewerState } from '../../api/console-viewer.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { formatProgress } from '../../state/format.ts';
 import { actionsOf } from '../../state/instances.ts';
@@ -54,7 +55,7 @@ export function ConsoleAbsent({ content, state, hasText, reopen }: ConsoleAbsent
         <p>{states.neverLaunched}</p>
         <p className="field-hint">{willAppear(content.console)}</p>
         {actionsOf(view).has('launch') && (
-          <Button tone="primary" onClick={() => void application.act(view.id, 'launch')}>
+          <Button tone="primary" onClick={() => unawaited(application.act(view.id, 'launch'))}>
             {states.launch}
           </Button>
         )}

@@ -1,6 +1,7 @@
 /** Panes, consoles that are not open, older boots, transcripts. */
 import { Download, FileClock, FolderOpen, History, SquareTerminal } from 'lucide-react';
 import { isSerial } from '../../../src-shared/model/console.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useDetails } from '../../state/context.tsx';
 import { formatMoment } from '../../state/format.ts';
 import { consoleStrings } from '../../strings/console.ts';
@@ -89,7 +90,7 @@ export function ConsoleMenu({ tab, pane, surface }: ConsoleMenuProps) {
       >
         {strings.saveWithTimes}
       </MenuItem>
-      <MenuItem icon={FolderOpen} onSelect={() => void openFile()}>
+      <MenuItem icon={FolderOpen} onSelect={() => unawaited(openFile())}>
         {strings.openFile}
       </MenuItem>
     </>

@@ -1,5 +1,6 @@
 /** What can be done with one console: one row of icons, the rest in three menus. */
 import { ClipboardPaste, Columns2, Copy, Ellipsis, Eye, Search, SendHorizontal } from 'lucide-react';
+import { unawaited } from '../../api/unawaited.ts';
 import { consoleStrings } from '../../strings/console.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Menu } from '../../ui/menu.tsx';
@@ -53,10 +54,12 @@ export function ConsoleToolbar({ tab, content, surface, console, view, paste, se
         keys="Ctrl+Shift+V"
         disabled={!writable}
         onClick={() =>
-          void clipboard.read().then((text) => {
-            if (text !== null) paste(text);
-            surface?.focus();
-          })
+          unawaited(
+            clipboard.read().then((text) => {
+              if (text !== null) paste(text);
+              surface?.focus();
+            }),
+          )
         }
       />
       <Menu

@@ -1,6 +1,7 @@
 /** One live console: the terminal and, over it, only what is needed to understand it. */
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication, useDetails } from '../../state/context.tsx';
 import { copyText } from '../../ui/clipboard.ts';
 import { ContextMenu } from '../../ui/menu.tsx';
@@ -55,7 +56,7 @@ export function ConsoleView({ tab, content, visible }: ConsoleViewProps) {
     else surface.paste(text);
   };
   const copy = (): void => {
-    if (surface !== null && surface.selection !== '') void copyText(surface.selection);
+    if (surface !== null && surface.selection !== '') unawaited(copyText(surface.selection));
   };
   const search = (text = surface?.selection ?? ''): void => setSearching(text.includes('\n') ? '' : text);
 

@@ -1,5 +1,6 @@
 /** Asks before several lines go to a guest that would run each of them at once. Shows them as they are. */
 import { useStore } from 'zustand';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { commonStrings } from '../../strings/common.ts';
 import { consoleStrings } from '../../strings/console.ts';
@@ -29,7 +30,7 @@ export function PasteDialog({ text, onPaste, onClose }: PasteDialogProps) {
           <Check
             label={strings.remember}
             checked={ask}
-            onChange={(confirmPaste) => void application.saveSettings({ confirmPaste })}
+            onChange={(confirmPaste) => unawaited(application.saveSettings({ confirmPaste }))}
           />
           <span className="push" />
           <Button onClick={onClose}>{commonStrings.cancel}</Button>

@@ -2,6 +2,7 @@
 import { useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { toFailure } from '../../../src-shared/contract/errors.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { formatBytes } from '../../state/format.ts';
 import { commonStrings } from '../../strings/common.ts';
@@ -70,7 +71,7 @@ export function SendFileDialog({ console, onClose }: { console: ConsoleHandle; o
           <Button
             tone="primary"
             disabled={file === null || tooLarge || delayWrong}
-            onClick={() => file !== null && void send(file)}
+            onClick={() => file !== null && unawaited(send(file))}
           >
             {strings.send}
           </Button>
@@ -79,7 +80,10 @@ export function SendFileDialog({ console, onClose }: { console: ConsoleHandle; o
     >
       <p>{strings.about}</p>
       <div className="console-send-file">
-        <Button data-first="" onClick={() => void chooseFile().then((chosen) => chosen !== null && setFile(chosen))}>
+        <Button
+          data-first=""
+          onClick={() => unawaited(chooseFile().then((chosen) => chosen !== null && setFile(chosen)))}
+        >
           {strings.choose}
         </Button>
         {file !== null && <span>{strings.chosen(file.name, formatBytes(file.size))}</span>}

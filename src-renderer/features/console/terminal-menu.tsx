@@ -1,5 +1,6 @@
 /** The right click in a terminal. */
 import { ClipboardPaste, Copy, Search } from 'lucide-react';
+import { unawaited } from '../../api/unawaited.ts';
 import { consoleStrings } from '../../strings/console.ts';
 import { MenuItem, MenuSeparator } from '../../ui/menu.tsx';
 import type { TerminalSurface } from './terminal/terminal-surface.ts';
@@ -27,7 +28,7 @@ export function TerminalMenu({ surface, writable, copy, paste, search }: Termina
         icon={ClipboardPaste}
         keys="Ctrl+Shift+V"
         disabled={!writable}
-        onSelect={() => void clipboard.read().then((text) => text !== null && paste(text))}
+        onSelect={() => unawaited(clipboard.read().then((text) => text !== null && paste(text)))}
       >
         {tools.paste}
       </MenuItem>

@@ -2,6 +2,7 @@
 import { ChevronsLeft, ChevronsRight, StepBack, StepForward } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { formatBytes } from '../../state/format.ts';
 import { consoleStrings } from '../../strings/console.ts';
@@ -57,7 +58,7 @@ export function TranscriptView({ tab, content, visible }: TranscriptViewProps) {
   });
   const { surface } = handle;
   const copy = (): void => {
-    if (surface !== null && surface.selection !== '') void copyText(surface.selection);
+    if (surface !== null && surface.selection !== '') unawaited(copyText(surface.selection));
   };
   const search = (text = surface?.selection ?? ''): void => setSearching(text.includes('\n') ? '' : text);
   useEffect(() => {

@@ -1,4 +1,6 @@
 /** The clipboard, saying so where it cannot be had. */
+
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { consoleStrings } from '../../strings/console.ts';
 import { copyText, readText } from '../../ui/clipboard.ts';
@@ -13,8 +15,10 @@ export function useClipboard(): { read(): Promise<string | null>; write(text: st
       return text;
     },
     write: (text) =>
-      void copyText(text).then((copied) => {
-        if (!copied) refused(consoleStrings.tools.clipboardRefused);
-      }),
+      unawaited(
+        copyText(text).then((copied) => {
+          if (!copied) refused(consoleStrings.tools.clipboardRefused);
+        }),
+      ),
   };
 }

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import type { Phase } from '../../../src-shared/lifecycle.ts';
 import { isTerminalReply } from '../../../src-shared/terminal-reply.ts';
 import { ConsoleViewer, type ViewerState } from '../../api/console-viewer.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import type { TabContent } from './layout/layout.ts';
 import type { TerminalSurface } from './terminal/terminal-surface.ts';
@@ -46,7 +47,7 @@ export function useConsole(
       typedLost: (bytes) => setRefused({ lostBytes: bytes }),
     });
     viewer.current = made;
-    void made.open({ id: instance.id, console, boot });
+    unawaited(made.open({ id: instance.id, console, boot }));
     return () => {
       viewer.current = null;
       made.close();

@@ -1,6 +1,7 @@
 /** A terminal in an element, with the person's settings; whatever is written into it comes from elsewhere. */
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { openLink } from '../../state/links.ts';
 import { copyText } from '../../ui/clipboard.ts';
@@ -52,7 +53,7 @@ export function useSurface(label: string, visible: boolean, look: Look, events: 
       typed: (bytes) => latest.current.events.typed(bytes),
       pasted: (text) => latest.current.events.pasted(text),
       printed: () => latest.current.events.printed(),
-      selected: (text) => void copyText(text),
+      selected: (text) => unawaited(copyText(text)),
       linkOpened: (url) => openLink(application, url),
       scrolled: setAtEnd,
       filled: setHasText,

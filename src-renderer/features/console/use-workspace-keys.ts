@@ -2,6 +2,7 @@
 import { type KeyboardEvent, useEffect } from 'react';
 import { useStore } from 'zustand';
 import { settingsSchema } from '../../../src-shared/model/settings.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import type { ConsoleAction } from '../../state/console-actions.ts';
 import { useApplication } from '../../state/context.tsx';
 import { consoleAction } from '../settings/shortcuts.ts';
@@ -38,7 +39,7 @@ export function useWorkspaceKeys({
     detach: () => tab !== undefined && detach(tab.content),
     larger: () => changeFontSize(application, 1),
     smaller: () => changeFontSize(application, -1),
-    usualSize: () => void application.saveSettings({ fontSize: settingsSchema.parse({}).fontSize }),
+    usualSize: () => unawaited(application.saveSettings({ fontSize: settingsSchema.parse({}).fontSize })),
   };
   const { view } = application.stores;
   const wanted = useStore(view, (state) => state.consoleAction);

@@ -1,6 +1,7 @@
 /** How a terminal is looked at: what is used daily. Everything else of it is in the settings. */
 import { useStore } from 'zustand';
 import { settingsSchema } from '../../../src-shared/model/settings.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { consoleStrings } from '../../strings/console.ts';
 import { MenuCheck, MenuItem, MenuRadio, MenuSeparator } from '../../ui/menu.tsx';
@@ -38,7 +39,7 @@ export function ViewMenu({ surface, options }: { surface: TerminalSurface | null
         ]}
         onChange={(mode) => {
           setSinceBoot(mode === 'boot');
-          void application.saveSettings({ timestamps: mode !== 'off' });
+          unawaited(application.saveSettings({ timestamps: mode !== 'off' }));
         }}
       />
       <MenuSeparator />
@@ -50,13 +51,13 @@ export function ViewMenu({ surface, options }: { surface: TerminalSurface | null
       </MenuCheck>
       <MenuCheck
         checked={settings.copyOnSelect}
-        onChange={(copyOnSelect) => void application.saveSettings({ copyOnSelect })}
+        onChange={(copyOnSelect) => unawaited(application.saveSettings({ copyOnSelect }))}
       >
         {strings.copyOnSelect}
       </MenuCheck>
       <MenuCheck
         checked={settings.screenReader}
-        onChange={(screenReader) => void application.saveSettings({ screenReader })}
+        onChange={(screenReader) => unawaited(application.saveSettings({ screenReader }))}
       >
         {strings.screenReader}
       </MenuCheck>
@@ -70,7 +71,7 @@ export function ViewMenu({ surface, options }: { surface: TerminalSurface | null
       <MenuItem
         keys="Ctrl+Shift+0"
         disabled={settings.fontSize === usualFontSize}
-        onSelect={() => void application.saveSettings({ fontSize: usualFontSize })}
+        onSelect={() => unawaited(application.saveSettings({ fontSize: usualFontSize }))}
       >
         {strings.normal}
       </MenuItem>

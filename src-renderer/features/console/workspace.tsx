@@ -66,7 +66,9 @@ export function Workspace({ view, visible, storageKey, first, detached = false }
   }, []);
   const register = useCallback((tab: string, own: TabActions) => {
     actions.current.set(tab, own);
-    return () => void actions.current.delete(tab);
+    return () => {
+      actions.current.delete(tab);
+    };
   }, []);
 
   const fronts = panesOf(layout.root).map((pane) => pane.active);

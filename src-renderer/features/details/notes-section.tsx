@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { toFailure } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import type { Application } from '../../state/application.ts';
 import { useApplication } from '../../state/context.tsx';
 import { groupsOf } from '../../state/instances.ts';
@@ -44,17 +45,17 @@ function useKept(application: Application, id: string, field: Field, kept: strin
     // Somebody else may have changed it; what is being typed here goes first.
     if (pending.current === null && asked.current === 0) setText(kept);
   }, [kept]);
-  useEffect(() => () => void keep.current(), []);
+  useEffect(() => () => unawaited(keep.current()), []);
   return {
     text,
     keeping,
-    keep: () => void keep.current(),
+    keep: () => unawaited(keep.current()),
     type(value: string) {
       setText(value);
       setKeeping({ state: 'saving' });
       pending.current = value;
       clearTimeout(timer.current);
-      timer.current = setTimeout(() => void keep.current(), pauseMs);
+      timer.current = setTimeout(() => unawaited(keep.current()), pauseMs);
     },
   };
 }

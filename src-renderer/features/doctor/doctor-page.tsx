@@ -7,6 +7,7 @@ import { RefreshCw } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
 import { type HostReport, reportAsText } from '../../../src-shared/model/host-report.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { formatMoment } from '../../state/format.ts';
 import { doctorStrings } from '../../strings/doctor.ts';
@@ -38,7 +39,7 @@ function useExamination(): Examination {
             setReport(found);
             setFailure(null);
             // What was learnt about accelerators is shown elsewhere too.
-            if (again) void application.describeHost();
+            if (again) unawaited(application.describeHost());
           },
           (error) => setFailure(toFailure(error)),
         )

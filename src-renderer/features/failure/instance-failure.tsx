@@ -3,6 +3,7 @@ import { ScrollText, Timer } from 'lucide-react';
 import { useState } from 'react';
 import { type Failure, type Fix, toFailure } from '../../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication, useDetails } from '../../state/context.tsx';
 import { failureStrings as strings } from '../../strings/failure.ts';
 import { Button } from '../../ui/button.tsx';
@@ -38,17 +39,19 @@ export function InstanceFailure({ view, failure }: { view: InstanceView; failure
         application.showPage(fix.page);
         return;
       case 'copy':
-        void copyText(fix.text).then((done) =>
-          application.notify({
-            tone: 'plain',
-            text: done ? strings.copied : strings.notCopied,
-            failure: null,
-            action: null,
-          }),
+        unawaited(
+          copyText(fix.text).then((done) =>
+            application.notify({
+              tone: 'plain',
+              text: done ? strings.copied : strings.notCopied,
+              failure: null,
+              action: null,
+            }),
+          ),
         );
         return;
       default:
-        void repair(index);
+        unawaited(repair(index));
     }
   };
   const openLog = (): void => {

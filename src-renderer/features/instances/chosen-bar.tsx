@@ -1,5 +1,6 @@
 /** What can be done with the rows that are chosen, and with how many of them. */
 import { X } from 'lucide-react';
+import { unawaited } from '../../api/unawaited.ts';
 import { actOnMany } from '../../state/bulk.ts';
 import { useApplication } from '../../state/context.tsx';
 import { instanceStrings } from '../../strings/instances.ts';
@@ -55,13 +56,13 @@ export function ChosenBar() {
           name={strings.start}
           possible={startable.length}
           all={count}
-          onClick={() => void actOnMany(application, startable, 'launch')}
+          onClick={() => unawaited(actOnMany(application, startable, 'launch'))}
         />
         <Verb
           name={strings.stop}
           possible={stoppable.length}
           all={count}
-          onClick={() => void actOnMany(application, stoppable, 'stop')}
+          onClick={() => unawaited(actOnMany(application, stoppable, 'stop'))}
         />
         <Verb
           name={strings.delete}

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { CallOutput } from '../../../src-shared/contract/calls.ts';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { commonDirectory, formatBytes } from '../../state/format.ts';
 import { viewOf } from '../../state/instances.ts';
@@ -46,7 +47,7 @@ export function DeleteDialog({ id, onClose }: { id: string; onClose: () => void 
           <span className="push field-hint">{strings.trash}</span>
           <Button onClick={onClose}>{commonStrings.cancel}</Button>
           {/* Enter confirms and Escape leaves; the trash makes that safe. */}
-          <Button tone="danger" autoFocus disabled={busy} onClick={() => void confirm()}>
+          <Button tone="danger" autoFocus disabled={busy} onClick={() => unawaited(confirm())}>
             {commonStrings.delete}
           </Button>
         </>

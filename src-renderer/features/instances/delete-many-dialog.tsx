@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { CallOutput } from '../../../src-shared/contract/calls.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { inTurns, removeMany } from '../../state/bulk.ts';
 import { useApplication } from '../../state/context.tsx';
 import { commonDirectory, formatBytes } from '../../state/format.ts';
@@ -30,13 +31,15 @@ function useDeletions(ids: readonly string[]): ReadonlyMap<string, Deletion> {
     let isOpen = true;
     const known = new Map<string, Deletion>();
     // Those that cannot be looked at say why when they are deleted.
-    void inTurns(
-      ids,
-      async (id) => {
-        if (isOpen) known.set(id, await application.call('instance.deletion', { id }));
-      },
-      () => {},
-    ).then(() => isOpen && setDeletions(known));
+    unawaited(
+      inTurns(
+        ids,
+        async (id) => {
+          if (isOpen) known.set(id, await application.call('instance.deletion', { id }));
+        },
+        () => {},
+      ).then(() => isOpen && setDeletions(known)),
+    );
     return () => {
       isOpen = false;
     };
@@ -77,7 +80,7 @@ export function DeleteManyDialog({ ids: asked, onClose }: { ids: readonly string
             disabled={ids.length === 0}
             onClick={() => {
               onClose();
-              void removeMany(application, ids);
+              unawaited(removeMany(application, ids));
             }}
           >
             {commonStrings.delete}

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
 import { instanceNameSchema } from '../../../src-shared/model/ids.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { freeName, viewOf, withView } from '../../state/instances.ts';
 import { commonStrings } from '../../strings/common.ts';
@@ -82,7 +83,7 @@ export function DuplicateDialog({ id, onClose }: { id: string; onClose: () => vo
         className="dialog-form"
         onSubmit={(event) => {
           event.preventDefault();
-          void duplicate();
+          unawaited(duplicate());
         }}
       >
         <p className="field-hint">{strings.about}</p>

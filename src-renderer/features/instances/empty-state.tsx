@@ -1,6 +1,7 @@
 /** Nothing to show yet: the three ways to begin, and the other guests in reach. */
 import { ClipboardPaste, FileInput, Play } from 'lucide-react';
 import { useStore } from 'zustand';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { guestKinds } from '../../strings/guest-kinds.ts';
 import { instanceStrings } from '../../strings/instances.ts';
@@ -20,7 +21,7 @@ export function EmptyState() {
         <h1>{strings.title}</h1>
         <p>{strings.about}</p>
         {missing && <p className="empty-missing">{qemus[0]?.note ?? strings.noQemu}</p>}
-        <Button tone="primary" icon={Play} disabled={busy} onClick={() => void application.launchDemo()}>
+        <Button tone="primary" icon={Play} disabled={busy} onClick={() => unawaited(application.launchDemo())}>
           {strings.demo}
         </Button>
       </div>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { limits } from '../../../src-shared/limits.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { groupMany } from '../../state/bulk.ts';
 import { useApplication } from '../../state/context.tsx';
 import { groupsOf, viewOf } from '../../state/instances.ts';
@@ -41,7 +42,7 @@ export function GroupDialog({ ids, onClose }: { ids: readonly string[]; onClose:
         onSubmit={(event) => {
           event.preventDefault();
           onClose();
-          void groupMany(application, ids, group.trim().slice(0, limits.groupNameLength));
+          unawaited(groupMany(application, ids, group.trim().slice(0, limits.groupNameLength)));
         }}
       >
         <TextField

@@ -15,6 +15,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Action } from '../../../src-shared/lifecycle.ts';
 import { type InstanceView, statusWord } from '../../../src-shared/model/instance.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication, useDetails } from '../../state/context.tsx';
 import { formatProgress, formatUptime } from '../../state/format.ts';
 import { actionsOf } from '../../state/instances.ts';
@@ -101,7 +102,7 @@ function Actions({ view }: { view: InstanceView }) {
   const { status } = view;
   const press = (action: Exclude<Action, 'delete'>) => ({
     disabled: busy === action || !allowed.has(action),
-    onClick: () => void application.act(view.id, action),
+    onClick: () => unawaited(application.act(view.id, action)),
   });
   const isIdle = allowed.has('launch');
   const isForeign = view.origin === 'ffx';

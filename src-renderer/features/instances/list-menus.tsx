@@ -2,6 +2,7 @@
 import { ArrowDownUp, ListFilter } from 'lucide-react';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { headingKey, type ListGrouping, type ListSort } from '../../state/list-rows.ts';
 import { type FilterKey, filterCount, hasFilter, withFilterToggled } from '../../state/list-search.ts';
@@ -79,7 +80,7 @@ export function OrderMenu() {
     useShallow(({ views }) => [...new Set(views.map((view) => view.group))]),
   );
   const save = (change: { listSort?: ListSort; listGrouping?: ListGrouping }): void =>
-    void application.saveSettings(change);
+    unawaited(application.saveSettings(change));
   const fold = (isFolded: boolean): void =>
     stores.list.setState({
       heading: null,

@@ -26,6 +26,7 @@ import {
 import { toFailure } from '../../../src-shared/contract/errors.ts';
 import type { Action } from '../../../src-shared/lifecycle.ts';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import type { Application } from '../../state/application.ts';
 import { actionsOf } from '../../state/instances.ts';
 import { instanceStrings } from '../../strings/instances.ts';
@@ -63,7 +64,7 @@ const allows =
 const act =
   (action: Exclude<Action, 'delete'>): RowAction['run'] =>
   (application, { id }) =>
-    void application.act(id, action);
+    unawaited(application.act(id, action));
 
 async function copySshLine(application: Application, { id }: InstanceView): Promise<void> {
   try {
@@ -206,7 +207,7 @@ export const rowActions: readonly RowAction[] = [
     icon: FileCode,
     section: 'reach',
     label: () => strings.script,
-    run: (application, view) => void exportScript(application, view),
+    run: (application, view) => unawaited(exportScript(application, view)),
   },
   {
     id: 'screenshot',
@@ -224,7 +225,7 @@ export const rowActions: readonly RowAction[] = [
     label: () => strings.copySsh,
     isShown: ({ ports }) => ports.some(({ name }) => name === 'ssh'),
     isPossible: ({ ports }) => ports.some(({ name, state }) => name === 'ssh' && /^(mapped|answering)$/.test(state)),
-    run: (application, view) => void copySshLine(application, view),
+    run: (application, view) => unawaited(copySshLine(application, view)),
   },
   {
     id: 'copyId',
@@ -232,8 +233,10 @@ export const rowActions: readonly RowAction[] = [
     section: 'reach',
     label: () => strings.copyId,
     run: (application, { id }) =>
-      void copyText(id).then(() =>
-        application.notify({ tone: 'plain', text: strings.idCopied, failure: null, action: null }),
+      unawaited(
+        copyText(id).then(() =>
+          application.notify({ tone: 'plain', text: strings.idCopied, failure: null, action: null }),
+        ),
       ),
   },
   {
@@ -241,7 +244,7 @@ export const rowActions: readonly RowAction[] = [
     icon: Bug,
     section: 'reach',
     label: () => supportStrings.action,
-    run: (application, { id }) => void saveSupportBundle(application, id),
+    run: (application, { id }) => unawaited(saveSupportBundle(application, id)),
   },
   {
     id: 'delete',

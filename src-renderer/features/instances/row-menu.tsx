@@ -3,6 +3,7 @@ import { CheckSquare, FolderInput, Play, Power, Trash2 } from 'lucide-react';
 import { Fragment } from 'react';
 import { useStore } from 'zustand';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { actOnMany } from '../../state/bulk.ts';
 import { useApplication } from '../../state/context.tsx';
 import { viewOf } from '../../state/instances.ts';
@@ -63,14 +64,14 @@ export function ChosenMenu({ chosen, takeFocusBack }: { chosen: ChosenIds; takeF
       <MenuItem
         icon={Play}
         disabled={startable.length === 0}
-        onSelect={() => void actOnMany(application, startable, 'launch')}
+        onSelect={() => unawaited(actOnMany(application, startable, 'launch'))}
       >
         {some(strings.start, startable.length, all.length)}
       </MenuItem>
       <MenuItem
         icon={Power}
         disabled={stoppable.length === 0}
-        onSelect={() => void actOnMany(application, stoppable, 'stop')}
+        onSelect={() => unawaited(actOnMany(application, stoppable, 'stop'))}
       >
         {some(strings.stop, stoppable.length, all.length)}
       </MenuItem>

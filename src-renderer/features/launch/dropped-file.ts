@@ -2,6 +2,7 @@
 import type { DragEvent } from 'react';
 import { pathTokenSchema } from '../../../src-shared/model/ids.ts';
 import type { FileReference } from '../../../src-shared/model/spec.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import type { Application } from '../../state/application.ts';
 import { useApplication } from '../../state/context.tsx';
 import { launchStrings } from '../../strings/launch.ts';
@@ -58,6 +59,6 @@ export function useDrop(target: DropTarget): (event: DragEvent) => void {
     event.preventDefault();
     // A dialog lies inside the page, which takes drops too.
     event.stopPropagation();
-    void takeDropped(application, event.dataTransfer, target);
+    unawaited(takeDropped(application, event.dataTransfer, target));
   };
 }

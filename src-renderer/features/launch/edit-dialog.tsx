@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
 import type { CommandView } from '../../../src-shared/model/instance.ts';
 import type { Draft } from '../../../src-shared/model/spec.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { launchStrings } from '../../strings/launch.ts';
 import { Modal } from '../../ui/modal.tsx';
@@ -29,7 +30,7 @@ export function EditDialog({ id, field, onClose }: EditDialogProps) {
   const [stored, setStored] = useState<Stored | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   useEffect(() => {
-    void application.describeHost();
+    unawaited(application.describeHost());
     const asked = [application.call('instance.draft', { id }), application.call('instance.show', { id })] as const;
     Promise.all(asked).then(
       ([draft, { command }]) => setStored({ draft, lastBoot: command }),

@@ -2,6 +2,7 @@
 import { X } from 'lucide-react';
 import { useId } from 'react';
 import type { FileReference } from '../../../src-shared/model/spec.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { formStrings } from '../../strings/launch-fields.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -63,7 +64,7 @@ export function FileField({
       onDrop={(event) => {
         event.preventDefault();
         event.stopPropagation();
-        void droppedFile(application, event.dataTransfer).then((file) => file !== null && onChange(file));
+        unawaited(droppedFile(application, event.dataTransfer).then((file) => file !== null && onChange(file)));
       }}
     >
       <span className="field-label" id={id}>

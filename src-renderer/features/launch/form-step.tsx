@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { withChanges } from '../../../src-shared/contract/changes.ts';
 import type { CommandView } from '../../../src-shared/model/instance.ts';
 import { type Draft, draftSchema } from '../../../src-shared/model/spec.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { launchStrings, previewStrings } from '../../strings/launch.ts';
 import { Disclosure } from '../../ui/disclosure.tsx';
@@ -75,7 +76,7 @@ export function FormStep(props: FormStepProps) {
   const pressed = (event: KeyboardEvent): void => {
     // What opens over the dialog is drawn elsewhere, but its keys arrive here too.
     if (!(event.target instanceof Node) || body.current?.contains(event.target) !== true) return;
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send(true);
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) unawaited(send(true));
     else if (event.key === 'ArrowLeft' && event.altKey && onBack !== null) onBack();
     else return;
     event.preventDefault();
@@ -110,7 +111,7 @@ export function FormStep(props: FormStepProps) {
                 aria-label={launchStrings.form}
                 onSubmit={(event) => {
                   event.preventDefault();
-                  void send(true);
+                  unawaited(send(true));
                 }}
               >
                 {submit.failure !== null && (
@@ -161,7 +162,7 @@ export function FormStep(props: FormStepProps) {
             busy={submit.busy}
             onBack={onBack}
             onClose={onClose}
-            onSend={(launch) => void send(launch)}
+            onSend={(launch) => unawaited(send(launch))}
           />
         </div>
       </MessageBoardProvider>

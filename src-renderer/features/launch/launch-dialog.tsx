@@ -2,6 +2,7 @@
 import './launch.css';
 import { useEffect, useState } from 'react';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { frontConsole } from '../../state/instances.ts';
 import type { OpenDialog } from '../../state/stores.ts';
@@ -38,7 +39,7 @@ export function LaunchDialog({ begin, onClose }: LaunchDialogProps) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const current = key === null ? undefined : begun.get(key);
-  useEffect(() => void application.describeHost(), [application]);
+  useEffect(() => unawaited(application.describeHost()), [application]);
 
   const show = (next: Begun, at: string, wasTried = false): void => {
     setBegun((before) => new Map(before).set(at, next));
@@ -106,7 +107,7 @@ export function LaunchDialog({ begin, onClose }: LaunchDialogProps) {
           before={key}
           busy={busy}
           failure={failure}
-          onChoose={(source, atOnce) => void choose(source, atOnce)}
+          onChoose={(source, atOnce) => unawaited(choose(source, atOnce))}
           onPasted={paste}
           onClose={onClose}
         />

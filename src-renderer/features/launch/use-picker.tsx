@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { useStore } from 'zustand';
 import { toFailure } from '../../../src-shared/contract/errors.ts';
 import type { FileReference } from '../../../src-shared/model/spec.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { FileBrowser } from './file-browser.tsx';
 
@@ -29,7 +30,7 @@ export function usePicker(title: string, kind: 'file' | 'directory', onPick: (fi
     }
   };
   return {
-    pick: () => (native ? void pickNatively() : setBrowsing(true)),
+    pick: () => (native ? unawaited(pickNatively()) : setBrowsing(true)),
     browser: browsing && (
       <FileBrowser
         title={title}

@@ -1,5 +1,6 @@
 /** In a browser notifications need the person's word once; it may only be asked for when they press something. */
 import { useState } from 'react';
+import { unawaited } from '../../api/unawaited.ts';
 import { newsStrings } from '../../strings/news.ts';
 import { Button } from '../../ui/button.tsx';
 
@@ -8,7 +9,7 @@ export function NotificationPermission() {
   if (permission === 'granted') return <p className="field-hint">{newsStrings.allowed}</p>;
   if (permission === 'denied') return <p className="field-hint">{newsStrings.blocked}</p>;
   return (
-    <Button small onClick={() => void Notification.requestPermission().then(setPermission)}>
+    <Button small onClick={() => unawaited(Notification.requestPermission().then(setPermission))}>
       {newsStrings.allow}
     </Button>
   );

@@ -13,6 +13,7 @@ import {
   SunMoon,
 } from 'lucide-react';
 import { type InstanceView, statusWord } from '../../../src-shared/model/instance.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import type { Application } from '../../state/application.ts';
 import { tabsOf, viewOf } from '../../state/instances.ts';
 import { instanceStrings } from '../../strings/instances.ts';
@@ -109,20 +110,24 @@ function ofApplication(application: Application): PaletteCommand[] {
   });
   return [
     own('new', strings.newInstance, Plus, () => application.openDialog({ kind: 'launch' }), 'N'),
-    own('demo', strings.launchDemo, MonitorPlay, () => void application.launchDemo()),
+    own('demo', strings.launchDemo, MonitorPlay, () => unawaited(application.launchDemo())),
     own('search', strings.search, Search, () => document.getElementById('instance-search')?.focus(), '/'),
     ...pages.map(({ name, label, icon }) => own(`page.${name}`, label, icon, () => application.showPage(name))),
     own('shortcuts', strings.shortcuts, Keyboard, () => application.openDialog({ kind: 'shortcuts' }), '?'),
-    own('support', strings.supportBundle, Bug, () => void saveSupportBundle(application, null)),
+    own('support', strings.supportBundle, Bug, () => unawaited(saveSupportBundle(application, null))),
     ...(['light', 'dark', 'system'] as const)
       .filter((other) => other !== theme)
       .map((other) =>
-        own(`theme.${other}`, strings.theme[other], SunMoon, () => void application.saveSettings({ theme: other })),
+        own(`theme.${other}`, strings.theme[other], SunMoon, () =>
+          unawaited(application.saveSettings({ theme: other })),
+        ),
       ),
     ...(['comfortable', 'compact'] as const)
       .filter((other) => other !== density)
       .map((other) =>
-        own(`density.${other}`, strings.density[other], Rows3, () => void application.saveSettings({ density: other })),
+        own(`density.${other}`, strings.density[other], Rows3, () =>
+          unawaited(application.saveSettings({ density: other })),
+        ),
       ),
   ];
 }

@@ -3,6 +3,7 @@ import { Plus } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
 import { isLoopback, type PortMapping } from '../../../src-shared/model/ports.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { commonStrings } from '../../strings/common.ts';
 import { portStrings } from '../../strings/ports.ts';
 import { Button } from '../../ui/button.tsx';
@@ -136,7 +137,7 @@ export function PortEditor(props: PortEditorProps) {
           </span>
         </td>
         <td className="ports-actions">
-          <form id={form} className="port-form" onSubmit={(event) => void submit(event)}>
+          <form id={form} className="port-form" onSubmit={(event) => unawaited(submit(event))}>
             {onCancel !== undefined && (
               <Button small tone="quiet" onClick={onCancel}>
                 {commonStrings.cancel}

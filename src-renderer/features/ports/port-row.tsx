@@ -1,6 +1,7 @@
 /** One mapping: what it is, what became of it, and what can be done with it. */
 import { ChevronDown, ExternalLink, Pencil, X } from 'lucide-react';
 import { isMapped, type PortCheck, type PortStatus } from '../../../src-shared/model/ports.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { openLink } from '../../state/links.ts';
 import { portStrings } from '../../strings/ports.ts';
@@ -107,7 +108,7 @@ export function PortRow({ port, check, facts, hostAddresses, onEdit, onRemove, o
             }
           >
             {lines.map((line) => (
-              <MenuItem key={line.id} onSelect={() => void copy(line.label, line.text)}>
+              <MenuItem key={line.id} onSelect={() => unawaited(copy(line.label, line.text))}>
                 <span className="port-line">
                   {line.label}
                   <span className="port-line-text mono">{line.text.split('\n', 1)[0]}</span>

@@ -17,6 +17,7 @@ import { PortEditor } from './port-editor.tsx';
 import { PortRow } from './port-row.tsx';
 import type { PortText } from './port-words.ts';
 import './ports.css';
+import { unawaited } from '../../api/unawaited.ts';
 import { usePortChecks } from './use-port-checks.ts';
 import { usePortProbe } from './use-port-probe.ts';
 
@@ -160,7 +161,7 @@ export function PortsTab({ view }: { view: InstanceView }) {
                   facts={facts}
                   hostAddresses={hostAddresses}
                   onEdit={isChangeable ? () => setEditing(port.name) : null}
-                  onRemove={isChangeable && !isOfDevice(port.name) ? () => void remove(port.name) : null}
+                  onRemove={isChangeable && !isOfDevice(port.name) ? () => unawaited(remove(port.name)) : null}
                   onUse={(host) => moveTo(port, host)}
                 />
               ),

@@ -4,6 +4,7 @@ import { Check, Copy, Download, RefreshCw } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { viewOf } from '../../state/instances.ts';
 import { commonStrings } from '../../strings/common.ts';
@@ -37,7 +38,7 @@ export function ScreenshotDialog({ id, onClose }: { id: string; onClose: () => v
       setBusy(false);
     }
   }, [application, id]);
-  useEffect(() => void take(), [take]);
+  useEffect(() => unawaited(take()), [take]);
   const copy = async (): Promise<void> => {
     if (picture === null) return;
     try {
@@ -61,10 +62,10 @@ export function ScreenshotDialog({ id, onClose }: { id: string; onClose: () => v
       foot={
         <>
           <span className="push field-hint">{size}</span>
-          <Button icon={RefreshCw} disabled={busy} onClick={() => void take()}>
+          <Button icon={RefreshCw} disabled={busy} onClick={() => unawaited(take())}>
             {strings.again}
           </Button>
-          <Button icon={copied ? Check : Copy} disabled={picture === null} onClick={() => void copy()}>
+          <Button icon={copied ? Check : Copy} disabled={picture === null} onClick={() => unawaited(copy())}>
             {commonStrings.copy}
           </Button>
           <Button

@@ -5,6 +5,7 @@
 import './settings.css';
 import { useStore } from 'zustand';
 import { type Settings, settingsSchema } from '../../../src-shared/model/settings.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { settingsStrings } from '../../strings/settings.ts';
 import { Page, Section, SettingRow } from '../../ui/section.tsx';
@@ -43,7 +44,7 @@ function backToDefault(row: SettingRowData, settings: Settings): Partial<Setting
 export function SettingsPage() {
   const application = useApplication();
   const settings = useStore(application.stores.settings);
-  const save = (change: Partial<Settings>): void => void application.saveSettings(change);
+  const save = (change: Partial<Settings>): void => unawaited(application.saveSettings(change));
   const sections = settingSections
     .map((section) => ({
       ...section,

@@ -1,5 +1,6 @@
 /** Listens for the page's keys, before a terminal can take them. */
 import { useEffect } from 'react';
+import { unawaited } from '../../api/unawaited.ts';
 import type { Application } from '../../state/application.ts';
 import { actionsOf, viewOf } from '../../state/instances.ts';
 import { globalKey, isTyping } from './shortcuts.ts';
@@ -17,7 +18,7 @@ function cycle(): void {
 function act(application: Application, action: 'launch' | 'stop'): void {
   const { instances, view } = application.stores;
   const selected = viewOf(instances.getState(), view.getState().selected);
-  if (selected !== undefined && actionsOf(selected).has(action)) void application.act(selected.id, action);
+  if (selected !== undefined && actionsOf(selected).has(action)) unawaited(application.act(selected.id, action));
 }
 
 function letterKey(application: Application, event: KeyboardEvent): boolean {

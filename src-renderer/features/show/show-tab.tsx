@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { type Failure, toFailure } from '../../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
 import type { FileReference } from '../../../src-shared/model/spec.ts';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication, useDetails } from '../../state/context.tsx';
 import { commonStrings } from '../../strings/common.ts';
 import { showStrings as strings } from '../../strings/show.ts';
@@ -82,7 +83,7 @@ function ExportButton({ view }: { view: InstanceView }) {
         tone: 'plain',
         text: strings.exported(path),
         failure: null,
-        action: { label: strings.copyPath, run: () => void copyText(path) },
+        action: { label: strings.copyPath, run: () => unawaited(copyText(path)) },
       });
     } catch (error) {
       application.notifyFailure(toFailure(error));
@@ -90,7 +91,7 @@ function ExportButton({ view }: { view: InstanceView }) {
       setBusy(false);
     }
   };
-  const picker = usePicker(strings.exportTitle, 'directory', (directory) => void write(directory));
+  const picker = usePicker(strings.exportTitle, 'directory', (directory) => unawaited(write(directory)));
   return (
     <>
       <Button icon={FolderOutput} disabled={busy} title={strings.exportAbout} onClick={picker.pick}>

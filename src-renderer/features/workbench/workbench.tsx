@@ -7,6 +7,7 @@ import './workbench.css';
 import { useEffect } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useStore } from 'zustand';
+import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
 import { workbenchStrings } from '../../strings/workbench.ts';
 import { fetchParts } from '../../ui/later.tsx';
@@ -45,10 +46,12 @@ export function Workbench() {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        void takeDropped(application, event.dataTransfer, {
-          file: (dropped) => application.openDialog({ kind: 'launch', dropped }),
-          script: (pasted) => application.openDialog({ kind: 'launch', pasted }),
-        });
+        unawaited(
+          takeDropped(application, event.dataTransfer, {
+            file: (dropped) => application.openDialog({ kind: 'launch', dropped }),
+            script: (pasted) => application.openDialog({ kind: 'launch', pasted }),
+          }),
+        );
       }}
     >
       <ConnectionStrip />

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { pathTokenSchema } from '../../model/ids.ts';
 import { draftSchema } from '../../model/spec.ts';
 import { importedArgumentSchema, templateSchema } from '../../model/template.ts';
-import { nothing, row } from './row.ts';
+import { look, nothing, row } from './row.ts';
 
 const text = z.string().max(1024 * 1024);
 const templateName = z.strictObject({ name: z.string().min(1).max(100) });
@@ -37,12 +37,12 @@ export const commandCalls = {
     }),
   ),
   /** A shell script that boots the same guest without Slipway. */
-  'command.export': row(
+  'command.export': look(
     draftSchema,
     z.strictObject({ script: z.string(), fileName: z.string(), notes: z.array(z.string()) }),
   ),
 
-  'template.list': row(nothing, z.array(templateSchema)),
+  'template.list': look(nothing, z.array(templateSchema)),
   /** Keeps a draft under a name; an older one of that name is replaced only when `replace` is set (`name_taken`). */
   'template.save': row(
     z.strictObject({
@@ -53,10 +53,10 @@ export const commandCalls = {
     }),
     templateSchema,
   ),
-  'template.draft': row(templateName, draftSchema),
+  'template.draft': look(templateName, draftSchema),
   'template.delete': row(templateName, nothing),
   /** A template as a file to give away. */
-  'template.export': row(templateName, z.strictObject({ text: z.string(), fileName: z.string() })),
+  'template.export': look(templateName, z.strictObject({ text: z.string(), fileName: z.string() })),
   /** Keeps a template that came as a file. Like an imported command, it names files that a person confirms. */
   'template.import': row(z.strictObject({ text, replace: z.boolean().default(false) }), templateSchema),
 } as const;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { limits } from '../../limits.ts';
 import { consoleNameSchema } from '../../model/console.ts';
 import { instanceIdSchema } from '../../model/ids.ts';
-import { nothing, row } from './row.ts';
+import { look, nothing, row } from './row.ts';
 
 /** Where a search goes on: a line's first byte, and which line of the transcript that is (1-based). */
 export const searchPlaceSchema = z.strictObject({
@@ -46,7 +46,7 @@ export const consoleCalls = {
    * one goes on, null when everything was searched, and `searched`/`size` how far it is. Who stops asking has cancelled.
    * Throws `invalid_input` (field `text`) for what is no regular expression, or one that takes too long on a line.
    */
-  'console.search': row(
+  'console.search': look(
     z.strictObject({
       id: instanceIdSchema,
       console: consoleNameSchema,
@@ -70,7 +70,7 @@ export const consoleCalls = {
     }),
   ),
   /** When the bytes from `from` to `to` came: arrivals as in console-times.ts. For a whole transcript, a range at a time. */
-  'console.times': row(
+  'console.times': look(
     z
       .strictObject({
         id: instanceIdSchema,

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { pathTokenSchema } from '../../model/ids.ts';
 import { fileReferenceSchema } from '../../model/spec.ts';
-import { nothing, row } from './row.ts';
+import { look, nothing, row } from './row.ts';
 
 export const fileEntrySchema = z.strictObject({
   name: z.string(),
@@ -15,7 +15,7 @@ export type FileEntry = z.infer<typeof fileEntrySchema>;
 
 export const fileCalls = {
   /** A directory of the host, for faces without native dialogs. `directory` null: the user's home. */
-  'files.browse': row(
+  'files.browse': look(
     z.strictObject({ directory: pathTokenSchema.nullable() }),
     z.strictObject({
       path: z.string(),
@@ -24,7 +24,7 @@ export const fileCalls = {
       entries: z.array(fileEntrySchema),
     }),
   ),
-  'files.grant': row(z.strictObject({ path: z.string().min(1) }), fileReferenceSchema, 'user'),
+  'files.grant': look(z.strictObject({ path: z.string().min(1) }), fileReferenceSchema, 'user'),
   'files.pick': row(
     z.strictObject({ title: z.string().max(200), kind: z.enum(['file', 'directory']) }),
     z.strictObject({ file: fileReferenceSchema.nullable() }),

@@ -3,15 +3,15 @@ import * as z from 'zod';
 import { bundleDeviceSchema, bundleSummarySchema, resolvedChoiceSchema } from '../../model/fuchsia.ts';
 import { instanceIdSchema, pathTokenSchema } from '../../model/ids.ts';
 import { draftSchema } from '../../model/spec.ts';
-import { id, row } from './row.ts';
+import { id, look, row } from './row.ts';
 
 export const fuchsiaCalls = {
   /** What `ffx emu show` would print: `{"Cmd": …}`, `{"Config": …}`, `{"Device": …}`, `{"Net": …}`, `{"Instance": …}`, `{"Raw": …}`. */
-  'fuchsia.show': row(id, z.strictObject({ sections: z.array(z.record(z.string(), z.unknown())) })),
+  'fuchsia.show': look(id, z.strictObject({ sections: z.array(z.record(z.string(), z.unknown())) })),
   /** What a product bundle holds, before anything is launched. */
-  'fuchsia.bundle': row(z.strictObject({ directory: pathTokenSchema }), bundleSummarySchema),
+  'fuchsia.bundle': look(z.strictObject({ directory: pathTokenSchema }), bundleSummarySchema),
   /** What each `auto` of a draft comes to here, and why. */
-  'fuchsia.resolve': row(
+  'fuchsia.resolve': look(
     draftSchema,
     z.strictObject({
       choices: z.array(resolvedChoiceSchema),

@@ -12,22 +12,22 @@ import {
   instanceViewSchema,
 } from '../../model/instance.ts';
 import { draftSchema } from '../../model/spec.ts';
-import { id, nothing, row } from './row.ts';
+import { id, look, nothing, row } from './row.ts';
 
 export const instanceCalls = {
-  'instance.list': row(nothing, z.array(instanceViewSchema)),
-  'instance.show': row(id, instanceDetailsSchema),
+  'instance.list': look(nothing, z.array(instanceViewSchema)),
+  'instance.show': look(id, instanceDetailsSchema),
   /** Resolves a name or an id to an id; fails with `unknown_instance`, naming what there is. */
-  'instance.find': row(z.strictObject({ name: z.string() }), id),
+  'instance.find': look(z.strictObject({ name: z.string() }), id),
   /** Creates an instance and launches it. Replies as soon as the Spec is written; the rest comes as events. */
   'instance.launch': row(draftSchema, instanceViewSchema),
   /** The argv and the findings for a draft, without writing anything. */
-  'instance.preview': row(
+  'instance.preview': look(
     draftSchema,
     z.strictObject({ command: commandViewSchema.nullable(), findings: z.array(findingSchema) }),
   ),
   /** The draft that would make this instance again, with fresh tokens for its files. */
-  'instance.draft': row(id, draftSchema),
+  'instance.draft': look(id, draftSchema),
   /** Replaces the Spec of an instance that is not running. */
   'instance.configure': row(z.strictObject({ id: instanceIdSchema, draft: draftSchema }), instanceViewSchema),
   /** Writes the Spec of a new instance and launches nothing. */
@@ -64,12 +64,12 @@ export const instanceCalls = {
   'instance.pause': row(id, instanceViewSchema),
   'instance.resume': row(id, instanceViewSchema),
   /** What a deletion would move to the trash. */
-  'instance.deletion': row(id, z.strictObject({ files: z.array(diskUseSchema), bytes: z.number() })),
+  'instance.deletion': look(id, z.strictObject({ files: z.array(diskUseSchema), bytes: z.number() })),
   'instance.delete': row(id, z.strictObject({ trash: z.string(), expiresAt: z.iso.datetime() })),
   'instance.restore': row(z.strictObject({ trash: z.string() }), instanceViewSchema),
-  'instance.boots': row(id, z.array(bootSchema)),
+  'instance.boots': look(id, z.array(bootSchema)),
   /** A range of one boot's file. `offset` negative: from the end. Bytes as base64, because this is for logs, not streams. */
-  'instance.log': row(
+  'instance.log': look(
     z.strictObject({
       id: instanceIdSchema,
       boot: z.number().int().positive().nullable(),

@@ -1,9 +1,9 @@
 /** Who owns the home, for other programs of the same user. */
 import * as z from 'zod';
-import { nothing, row } from './row.ts';
+import { look, nothing, row } from './row.ts';
 
 export const ownerCalls = {
-  'owner.describe': row(
+  'owner.describe': look(
     nothing,
     z.strictObject({ kind: z.enum(['window', 'web', 'command-line']), pid: z.number().int() }),
     'user',

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { limits } from '../../limits.ts';
 import { instanceIdSchema } from '../../model/ids.ts';
 import { portCheckSchema, portMappingSchema, portStatusSchema } from '../../model/ports.ts';
-import { row } from './row.ts';
+import { look, row } from './row.ts';
 
 const named = z.strictObject({ id: instanceIdSchema, name: portMappingSchema.shape.name });
 
@@ -12,7 +12,7 @@ export const portCalls = {
    * Tries to listen, for a moment, where these mappings would; one answer for each, in their order. What the instance
    * `id` itself has mapped now counts as free.
    */
-  'port.check': row(
+  'port.check': look(
     z.strictObject({
       /** A row that is still being typed may have no name yet. */
       mappings: z.array(portMappingSchema.extend({ name: z.string().max(100) })).max(limits.portMappings),

@@ -1,14 +1,14 @@
 /** What is given to somebody who is to help. */
 import * as z from 'zod';
 import { instanceIdSchema } from '../../model/ids.ts';
-import { row } from './row.ts';
+import { look } from './row.ts';
 
 export const supportCalls = {
   /**
    * A zip with the spec, commands, logs and the host's report, with what is private taken out. `id` null: the host
    * alone. Nothing is written and nothing is sent.
    */
-  'support.bundle': row(
+  'support.bundle': look(
     z.strictObject({ id: instanceIdSchema.nullable() }),
     z.strictObject({
       fileName: z.string(),

@@ -13,6 +13,7 @@ import type { Spec } from '../../../../src-shared/model/spec.ts';
 import { composeArguments } from '../../engines/qemu-based/flag-template/compose-arguments.ts';
 import { Emitter } from '../../kit/emitter.ts';
 import { SingleFlight } from '../../kit/single-flight.ts';
+import { unawaited } from '../../kit/unawaited.ts';
 import type { UsernetRow } from '../../network/usernet-table.ts';
 import type { ForeignProcess } from '../../process/identity.ts';
 import { type FfxWords, withHostPorts } from '../ffx-words.ts';
@@ -194,7 +195,11 @@ export class FfxInstance implements ManagedInstance {
     const isFirst = !this.#ending.isEnding;
     const ended = this.#ending.end(process);
     this.#tell();
-    if (isFirst) void ended.then(() => this.#lookAfterEnd());
+    if (isFirst)
+      unawaited(
+        ended.then(() => this.#lookAfterEnd()),
+        'the end of an emulator of ffx could not be told',
+      );
   }
 
   async whenStopped(): Promise<void> {

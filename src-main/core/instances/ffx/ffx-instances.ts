@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { type InstanceId, idFromName } from '../../../../src-shared/model/ids.ts';
 import { engineDataFilename } from '../../guests/fuchsia/engine-data.ts';
 import { SingleFlight } from '../../kit/single-flight.ts';
+import { unawaited } from '../../kit/unawaited.ts';
 import type { AdoptedInstances, InstanceList } from '../managed-instance.ts';
 import { FfxInstance, type FfxServices } from './ffx-instance.ts';
 import { shownName } from './ffx-view.ts';
@@ -43,7 +44,7 @@ export class FfxInstances implements AdoptedInstances {
   async start(list: InstanceList): Promise<void> {
     this.#list = list;
     await this.look();
-    void this.#watch();
+    unawaited(this.#watch(), "ffx's directory is not watched", this.#options.log);
   }
 
   /** Looks at the directory and at every instance in it. Never throws. */

@@ -43,7 +43,7 @@ export class SerialLine implements ConsoleInput {
     if (this.#closing.signal.aborted) return Promise.resolve('closed');
     if (this.#pendingBytes + bytes.length > limits.keyboardQueueBytes) return Promise.resolve('full');
     // A copy: the caller's bytes may be a view of a message buffer.
-    const copy = bytes.slice();
+    const copy = Uint8Array.from(bytes);
     this.#pendingBytes += copy.length;
     const typed = this.#turn.then(() => this.#send(copy));
     this.#turn = typed.then(() => {

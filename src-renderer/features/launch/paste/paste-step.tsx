@@ -4,6 +4,7 @@ import { FileText } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { type Failure, toFailure } from '../../../../src-shared/contract/errors.ts';
 import type { FileReference } from '../../../../src-shared/model/spec.ts';
+import { unawaited } from '../../../api/unawaited.ts';
 import { useApplication } from '../../../state/context.tsx';
 import { launchStrings, pasteStrings } from '../../../strings/launch.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -71,7 +72,7 @@ export function PasteStep({ pasted, readNow, onChange, onRead, onBack, onClose }
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is shown
   useEffect(() => {
     step.current?.querySelector('textarea')?.focus();
-    if (readNow) void read();
+    if (readNow) unawaited(read());
   }, []);
   const change = (part: Partial<Pasted>): void => {
     // Another text may have other variables.
@@ -81,7 +82,7 @@ export function PasteStep({ pasted, readNow, onChange, onRead, onBack, onClose }
   const pressed = (event: KeyboardEvent): void => {
     // What opens over the dialog is drawn elsewhere, but its keys arrive here too.
     if (!(event.target instanceof Node) || step.current?.contains(event.target) !== true) return;
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void read();
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) unawaited(read());
     else if (event.key === 'ArrowLeft' && event.altKey) onBack();
     else return;
     event.preventDefault();
@@ -139,7 +140,7 @@ export function PasteStep({ pasted, readNow, onChange, onRead, onBack, onClose }
           tone="primary"
           title={launchStrings.launchKeys}
           disabled={busy || text.trim() === ''}
-          onClick={() => void read()}
+          onClick={() => unawaited(read())}
         >
           {busy ? pasteStrings.reading : waiting ? pasteStrings.readWith : pasteStrings.read}
         </Button>

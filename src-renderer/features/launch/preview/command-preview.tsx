@@ -12,6 +12,7 @@ import { CopyIcon } from '../../../ui/copy-button.tsx';
 import { Disclosure } from '../../../ui/disclosure.tsx';
 import { Messages } from '../../../ui/field.tsx';
 import '../../command/command.css';
+import { unawaited } from '../../../api/unawaited.ts';
 import { differenceOf, isDifferent } from '../../command/command-difference.ts';
 import { DifferenceList } from '../../command/difference-list.tsx';
 import { saveScript } from '../../command/save-script.ts';
@@ -66,7 +67,7 @@ export function CommandPreview(props: CommandPreviewProps) {
               icon={FileDown}
               label={previewStrings.script}
               onClick={() =>
-                void saveScript(application, draft).catch((error) => application.notifyFailure(toFailure(error)))
+                unawaited(saveScript(application, draft).catch((error) => application.notifyFailure(toFailure(error))))
               }
             />
           </span>

@@ -7,6 +7,7 @@ import { type Failure, toFailure } from '../../../../src-shared/contract/errors.
 import type { CommandView } from '../../../../src-shared/model/instance.ts';
 import type { Draft } from '../../../../src-shared/model/spec.ts';
 import type { ImportedArgument } from '../../../../src-shared/model/template.ts';
+import { unawaited } from '../../../api/unawaited.ts';
 import type { Application } from '../../../state/application.ts';
 import { useApplication } from '../../../state/context.tsx';
 import { editStrings } from '../../../strings/launch.ts';
@@ -111,7 +112,7 @@ export function EditCommand({ draft, command, onEdited, onClose }: EditCommandPr
             // Not a launch yet: what was changed here is not in the form.
             event.preventDefault();
             event.stopPropagation();
-            void apply();
+            unawaited(apply());
           }}
         />
       )}
@@ -124,7 +125,7 @@ export function EditCommand({ draft, command, onEdited, onClose }: EditCommandPr
           tone="primary"
           title={editStrings.applyKeys}
           disabled={busy || before === null || text === before}
-          onClick={() => void apply()}
+          onClick={() => unawaited(apply())}
         >
           {busy ? editStrings.reading : editStrings.apply}
         </Button>

@@ -2,6 +2,7 @@
 import { type FormEvent, useState } from 'react';
 import { type Failure, toFailure } from '../../../../src-shared/contract/errors.ts';
 import type { Draft } from '../../../../src-shared/model/spec.ts';
+import { unawaited } from '../../../api/unawaited.ts';
 import { useApplication } from '../../../state/context.tsx';
 import { templateStrings } from '../../../strings/launch.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -41,7 +42,7 @@ export function SaveTemplateForm({ draft, onSaved }: SaveTemplateFormProps) {
       onSubmit={(event: FormEvent) => {
         event.preventDefault();
         event.stopPropagation();
-        if (name.trim() !== '' && !busy) void save();
+        if (name.trim() !== '' && !busy) unawaited(save());
       }}
       onKeyDown={(event) => event.stopPropagation()}
     >

@@ -2,6 +2,7 @@
 import type { LucideIcon } from 'lucide-react';
 import { useState } from 'react';
 import { toFailure } from '../../../../src-shared/contract/errors.ts';
+import { unawaited } from '../../../api/unawaited.ts';
 import { useApplication } from '../../../state/context.tsx';
 import { templateStrings } from '../../../strings/launch.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -19,7 +20,7 @@ export function TemplateActions({ name, templates, onDone }: TemplateActionsProp
   const [asked, setAsked] = useState(false);
   return (
     <>
-      <Button onClick={() => void templates.export(name)}>{templateStrings.export}</Button>
+      <Button onClick={() => unawaited(templates.export(name))}>{templateStrings.export}</Button>
       <Button onClick={() => setAsked(true)}>{templateStrings.delete}</Button>
       {asked && (
         <Confirm
@@ -29,7 +30,7 @@ export function TemplateActions({ name, templates, onDone }: TemplateActionsProp
           onClose={() => setAsked(false)}
           onConfirm={() => {
             setAsked(false);
-            void templates.remove(name).then(onDone);
+            unawaited(templates.remove(name).then(onDone));
           }}
         >
           <p>{templateStrings.deleteAbout}</p>
@@ -56,14 +57,14 @@ export function ImportTemplate({ icon, templates }: { icon: LucideIcon; template
         icon={icon}
         label={templateStrings.import}
         accept=".json,application/json"
-        onText={(text) => void take(text, false)}
+        onText={(text) => unawaited(take(text, false))}
       />
       {waiting !== null && (
         <Confirm
           title={templateStrings.importTaken}
           verb={templateStrings.replace}
           onClose={() => setWaiting(null)}
-          onConfirm={() => void take(waiting, true)}
+          onConfirm={() => unawaited(take(waiting, true))}
         >
           <p>{templateStrings.deleteAbout}</p>
         </Confirm>

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { toFailure } from '../../../../src-shared/contract/errors.ts';
 import type { Template } from '../../../../src-shared/model/template.ts';
+import { unawaited } from '../../../api/unawaited.ts';
 import { useApplication } from '../../../state/context.tsx';
 import { templateStrings } from '../../../strings/launch.ts';
 import { saveFile } from '../../../ui/save-file.ts';
@@ -28,7 +29,7 @@ export function useTemplates(): Templates {
     }
   }, [application]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new connection asks again
-  useEffect(() => void refresh(), [refresh, epoch]);
+  useEffect(() => unawaited(refresh()), [refresh, epoch]);
   const act = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work();
