@@ -28,6 +28,8 @@ export function brokenView(id: InstanceId, error: string): InstanceView {
         raw: error,
       },
       panic: null,
+      resetLoop: null,
+      answers: true,
       lastLines: [],
       acceleration: null,
       boot: 0,

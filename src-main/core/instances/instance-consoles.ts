@@ -20,6 +20,7 @@ import type { Unsubscribe } from '../kit/emitter.ts';
 import type { Log } from '../kit/log.ts';
 import { connectSocket } from '../process/socket-path.ts';
 import type { ManagedConsoles, OpenedConsole } from './managed-instance.ts';
+import type { Chunk } from '../consoles/tail.ts';
 import { SerialSockets } from './serial-sockets.ts';
 
 type Send = (frame: ConsoleFrame) => void;
@@ -125,31 +126,45 @@ export class InstanceConsoles implements ManagedConsoles {
     return this.#serial.watchLines(options, onLine);
   }
 
-  /** Resolves with the first byte of serial output. Rejects with the signal's reason. */
-  firstByte(signal: AbortSignal): Promise<void> {
+  /** What people and programs typed last into the first serial line. */
+  get typed(): string {
+    return this.#boot === 0 ? '' : this.#serial.typed;
+  }
+
+  /** Bytes typed into it, over all boots. */
+  get typedBytes(): number {
+    return this.#serial.typedBytes;
+  }
+
+  /** Output of the first line, `maxBytes` from there on at most, as of now; it begins later where that is not kept. */
+  async readSerial(from: number, maxBytes: number): Promise<Chunk> {
+    if (this.#boot === 0) return { offset: from, bytes: new Uint8Array(0) };
+    const { tail } = this.#serial;
+    await tail.look();
+    return tail.read(from, maxBytes);
+  }
+
+  /** Resolves with the first byte of serial output after `from`. Rejects with the signal's reason. */
+  firstByte(signal: AbortSignal, from = 0): Promise<void> {
     const { tail } = this.#serial;
     return new Promise((resolve, reject) => {
-      const look = () => {
-        if (tail.size === 0) return;
+      const settle = (how: () => void) => {
         unsubscribe();
-        resolve();
+        signal.removeEventListener('abort', onAbort);
+        how();
       };
+      const onAbort = () => settle(() => reject(signal.reason));
+      const look = () => tail.size > from && settle(resolve);
       const unsubscribe = tail.changes.on(look);
-      signal.addEventListener(
-        'abort',
-        () => {
-          unsubscribe();
-          reject(signal.reason);
-        },
-        { once: true },
-      );
-      look();
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) onAbort();
+      else look();
     });
   }
 
-  /** Resolves when a line of the serial output matches, from the first byte of the boot on. */
-  async waitFor(pattern: RegExp, signal: AbortSignal): Promise<void> {
-    await this.#serial.waitFor(pattern, { signal });
+  /** Resolves when a line of the serial output matches, from the first byte of the boot on unless told. */
+  async waitFor(pattern: RegExp, signal: AbortSignal, fromOffset = 0): Promise<void> {
+    await this.#serial.waitFor(pattern, { signal, fromOffset });
   }
 
   /** Punches out what is older than the bound. The newest `transcriptMiB` of each line are always kept. */

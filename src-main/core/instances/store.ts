@@ -20,6 +20,8 @@ import {
   launchRecordSchema,
   type OutcomeRecord,
   outcomeRecordSchema,
+  type SeenRecord,
+  seenRecordSchema,
   type TimelineRecord,
   timelineRecordSchema,
 } from './records.ts';
@@ -129,6 +131,14 @@ export class InstanceStore {
     return readJson(this.#paths.instance(id).boot(boot).timeline, timelineRecordSchema);
   }
 
+  async writeSeen(id: InstanceId, boot: number, record: SeenRecord): Promise<void> {
+    await writeJsonAtomically(this.#paths.instance(id).boot(boot).seen, record);
+  }
+
+  readSeen(id: InstanceId, boot: number): Promise<JsonFile<SeenRecord>> {
+    return readJson(this.#paths.instance(id).boot(boot).seen, seenRecordSchema);
+  }
+
   async writeOutcome(id: InstanceId, boot: number, record: OutcomeRecord): Promise<void> {
     await writeJsonAtomically(this.#paths.instance(id).boot(boot).outcome, record);
   }
@@ -154,6 +164,7 @@ export class InstanceStore {
       startedAt: launch.state === 'ok' ? launch.value.startedAt : outcome.state === 'ok' ? outcome.value.endedAt : '',
       endedAt: outcome.state === 'ok' ? outcome.value.endedAt : null,
       outcome: outcome.state === 'ok' ? outcome.value.text : '',
+      panic: outcome.state === 'ok' ? (outcome.value.panic?.line ?? null) : null,
       serialBytes: await sizeOf(paths.serialOutput),
       engineLogBytes: await sizeOf(paths.engineLog),
     };
