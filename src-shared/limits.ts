@@ -57,4 +57,26 @@ export const limits = {
   quitMs: 3000,
   terminateMs: 3000,
   readinessMs: 180_000,
+  /**
+   * Silence after dying words that makes them true. A kernel that panicked says no more; one that only prints the log of
+   * another goes on, or its shell prompts. Long enough for a slow dump's pauses, short enough to be told within 2 s.
+   */
+  panicSilenceMs: 500,
+  /** A dump that goes on for longer is believed if its words are nobody else's. */
+  panicDumpMs: 1500,
+  /** What is read of the output after dying words to judge them. The longest dump of Linux seen was 12 KiB. */
+  panicEvidenceBytes: 32 * 1024,
+  /**
+   * Resets by the guest itself, one after another, that make a loop. One is a reboot, two are an installer's or a firmware
+   * that has changed its settings; the third in a row without getting anywhere is no accident.
+   */
+  loopResets: 3,
+  /** A guest that lasted for longer got somewhere, unless it panicked; triple faults and watchdogs take less. */
+  loopRoundMs: 30_000,
+  /** A PC's firmware resets the machine again, twice, within 100 ms of the first (measured); that is one reset. */
+  resetEchoMs: 150,
+  /** How often QEMU is asked whether it is still there. 0.1 % of a core for fifty guests. */
+  heartbeatMs: 10_000,
+  /** Its main loop answers in a millisecond, on a loaded host in some ten; disk images on a network can hold it up. */
+  heartbeatAnswerMs: 3000,
 } as const;

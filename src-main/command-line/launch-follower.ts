@@ -1,5 +1,5 @@
 /** Follows one launch to its end and says each step once. Must never end the launch itself. */
-import type { InstanceView } from '../../src-shared/model/instance.ts';
+import { type InstanceView, isDead } from '../../src-shared/model/instance.ts';
 import type { CommandContext } from './context.ts';
 import { waitForInstance } from './wait-for.ts';
 
@@ -11,7 +11,13 @@ export interface AwaitedLaunch {
   readonly timeoutMs: number | null;
   /** It stands still until a debugger came: which process that is has to be said at once. */
   readonly awaitsDebugger?: boolean;
+  /** Nobody said when it is ready, and it need not have a serial console: its silence is not waited out. */
+  readonly endsSilent?: boolean;
 }
+
+/** Long enough without a byte to be worth a word. */
+export const isSilent = ({ status }: InstanceView): boolean =>
+  status.conditions.some(({ name, state }) => name === 'console' && state === 'warning');
 
 /** How often a person sees that we still wait. */
 const dotMs = 1000;
@@ -117,7 +123,10 @@ export class LaunchFollower {
     if (this.#wasCutShort(view)) return true;
     if (status.boot < this.#launch.boot) return false;
     if (status.phase === 'stopped') return true;
-    return status.phase === 'running' && (status.ready || this.#launch.timeoutMs === 0 || status.paused !== null);
+    if (status.phase !== 'running') return false;
+    // Nothing that is waited for comes from a guest that is dead, or may never come from one that says nothing.
+    if (isDead(status) || (this.#launch.endsSilent && isSilent(view))) return true;
+    return status.ready || this.#launch.timeoutMs === 0 || status.paused !== null;
   }
 
   /** An owner that left in the middle of the launch gave it up; nobody asked for that, so it is begun again. */

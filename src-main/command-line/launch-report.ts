@@ -1,18 +1,27 @@
 /** Waits for a launch and says what came of it: the same for `start` and `restart`. */
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
-import type { InstanceView } from '../../src-shared/model/instance.ts';
+import { type InstanceView, isDead } from '../../src-shared/model/instance.ts';
+import { withoutSequences } from '../core/consoles/line-search.ts';
 import type { CommandContext, ExitCode } from './context.ts';
 import { fixLines } from './fix-lines.ts';
-import { type AwaitedLaunch, LaunchFollower } from './launch-follower.ts';
+import { type AwaitedLaunch, isSilent, LaunchFollower } from './launch-follower.ts';
 import { commandName, doneJson, failureText, instanceJson, instanceLines } from './terminal-output.ts';
 import { timeoutReport } from './timeout-report.ts';
 
 export async function reportLaunch(launch: AwaitedLaunch, context: CommandContext): Promise<ExitCode> {
-  const follower = new LaunchFollower(launch, context);
-  const settled = await followed(follower, launch, context);
-  if (settled === null) return timedOut(follower.met, launch, context);
-  return settled.status.phase === 'running' ? ready(settled, context) : reportEnd(settled, context);
+  const { view, spec } = await context.client.call('instance.show', { id: launch.id });
+  const endsSilent = spec.runtime.readiness === null && silentKinds.includes(view.guestKind);
+  const awaited = { ...launch, endsSilent };
+  const follower = new LaunchFollower(awaited, context);
+  const settled = await followed(follower, awaited, context);
+  if (settled === null) return timedOut(follower.met, awaited, context);
+  return settled.status.phase === 'running' && !isDead(settled.status)
+    ? ready(settled, context)
+    : reportEnd(settled, context);
 }
+
+/** Of these nothing is known but what they say. */
+const silentKinds: readonly InstanceView['guestKind'][] = ['kernel', 'disk', 'firmware'];
 
 /** Waits until the guest runs, and no longer. null: it ended before, which was said. */
 export async function runningLaunch(
@@ -21,7 +30,7 @@ export async function runningLaunch(
 ): Promise<InstanceView | null> {
   const awaited = { ...launch, timeoutMs: 0 };
   const settled = await followed(new LaunchFollower(awaited, context), awaited, context);
-  if (settled?.status.phase === 'running') return settled;
+  if (settled?.status.phase === 'running' && !isDead(settled.status)) return settled;
   if (settled !== null) reportEnd(settled, context);
   return null;
 }
@@ -35,7 +44,8 @@ async function followed(follower: LaunchFollower, launch: AwaitedLaunch, context
   }
 }
 
-function reportEnd(view: InstanceView, { output }: CommandContext): ExitCode {
+/** Why there is nothing more to wait for. */
+export function reportEnd(view: InstanceView, { output }: CommandContext): ExitCode {
   const { failure } = view.status;
   output.failure(
     failure ?? {
@@ -45,6 +55,8 @@ function reportEnd(view: InstanceView, { output }: CommandContext): ExitCode {
       raw: view.status.lastLines.join('\n'),
     },
   );
+  if (view.status.processLives && !output.machine)
+    output.note(`It is still there. Look at it: slipway console ${commandName(view)}   End it: slipway stop ${commandName(view)}`);
   if (!output.machine) for (const line of fixLines(failure?.fixes ?? [], commandName(view))) output.note(line);
   return 1;
 }
@@ -59,6 +71,8 @@ async function ready(view: InstanceView, { client, output }: CommandContext): Pr
   output.note(`  console  slipway console ${commandName(view)}`);
   if (sshLine !== null) output.note(`  ssh      ${sshLine}`);
   if (gdb !== null) output.note(`  gdb      ${gdb.line}`);
+  if (!view.status.ready && view.status.paused === null && isSilent(view))
+    output.note(`  silent   nothing has come over its serial line yet; it runs on and is not called ready`);
   if (view.status.paused !== null) output.note(`  resume   slipway resume ${commandName(view)}`);
   return 0;
 }
@@ -71,11 +85,33 @@ async function timedOut(met: readonly string[], { id }: AwaitedLaunch, context: 
   context.output.failure({
     code: 'timed_out',
     message: `${view.name} was not ready in time. ${endsWithUs(view, context) ? givenUp : goesOn}`,
-    cause: waiting?.text,
+    cause: [waiting?.text, await lastWords(view, context)].filter(Boolean).join(' '),
     hint: waiting?.hint ?? `See what it says: slipway logs ${commandName(view)}`,
     raw: (await timeoutReport(view, met, context)).join('\n'),
   });
   return 1;
+}
+
+const tailBytes = 4096;
+
+/** How far it came, in its own words. */
+async function lastWords({ id, status }: InstanceView, { client }: CommandContext): Promise<string> {
+  const log = { id, boot: status.boot, file: 'serial' as const };
+  try {
+    const { size } = await client.call('instance.log', { ...log, offset: 0, length: 1 });
+    if (size === 0) return 'Nothing came over its serial console.';
+    const { base64 } = await client.call('instance.log', {
+      ...log,
+      offset: Math.max(0, size - tailBytes),
+      length: tailBytes,
+    });
+    const lines = withoutSequences(Buffer.from(base64, 'base64').toString('utf8')).split('\n');
+    const last = lines.findLast((line) => line.trim() !== '') ?? '';
+    return last === '' ? '' : `The last line there: ${last.trim().slice(0, 200)}`;
+  } catch {
+    // It cannot be said; that it was not ready in time still can.
+    return '';
+  }
 }
 
 const givenUp = 'The launch was given up before it had a process.';

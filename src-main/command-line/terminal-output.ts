@@ -106,6 +106,8 @@ export function instanceJson(view: InstanceView) {
       bind,
       state,
     })),
+    panic: view.status.panic?.line ?? null,
+    reset_loop: view.status.resetLoop,
     failure: view.status.failure,
   };
 }
@@ -122,12 +124,19 @@ export function instanceLines(views: readonly InstanceView[]): string {
       padded(`[${statusWord(view.status)}]`, stateColumns - gapColumns),
       view.name,
       `${view.guestKind}/${view.architecture}`,
-      view.ports
-        .filter((port) => port.host !== null && port.state !== 'pending')
-        .map(portText)
-        .join(', '),
+      [...mappedPorts(view), ...deathText(view)].join(', '),
     ]),
   ).join('\n');
+}
+
+function mappedPorts({ ports }: InstanceView): string[] {
+  return ports.filter((port) => port.host !== null && port.state !== 'pending').map(portText);
+}
+
+/** What it died of is worth more than anything else on its line. */
+function deathText({ status }: InstanceView): string[] {
+  const resets = status.resetLoop === null ? [] : [`${status.resetLoop} resets in a row`];
+  return [...resets, ...(status.panic === null ? [] : [status.panic.line])];
 }
 
 function padded(text: string, columns: number): string {

@@ -1,5 +1,5 @@
 /** The list as rows: which instances, under which headings, in which order. Pure; it knows nothing of drawing. */
-import type { InstanceView } from '../../src-shared/model/instance.ts';
+import { type InstanceView, isDead } from '../../src-shared/model/instance.ts';
 import type { Settings } from '../../src-shared/model/settings.ts';
 
 export type ListSort = Settings['listSort'];
@@ -23,12 +23,15 @@ export type StateGroup = (typeof stateGroups)[number];
 export function stateGroupOf({ status }: Pick<InstanceView, 'status'>): StateGroup {
   switch (status.phase) {
     case 'running':
-      if (status.panic !== null) return 'panicked';
+      if (isDead(status)) return 'panicked';
       return status.paused === null ? 'running' : 'paused';
     case 'staging':
     case 'starting':
     case 'stopping':
       return 'starting';
+    case 'stopped':
+    case 'failed':
+      return isDead(status) ? 'panicked' : status.phase;
     default:
       return status.phase;
   }

@@ -18,6 +18,7 @@ export const instanceStrings = {
   tags: { ffx: 'ffx' },
   ffx: 'Started by "ffx emu": Slipway shows it, opens its consoles and stops it; nothing of it is changed.',
   count: instances,
+  resets: (count: number) => `${count} resets`,
 
   search: {
     label: 'Search instances',

@@ -36,6 +36,8 @@ export const errorCodes = [
   // the engine at work
   'launch_failed',
   'engine_exited',
+  /** The engine works and its guest is dead: it panicked, or starts over for ever. */
+  'guest_died',
   'qmp_unavailable',
   'qmp_error',
   'timed_out',

@@ -43,6 +43,10 @@ export const statusSchema = z.strictObject({
   failure: failureSchema.nullable(),
   /** The guest said that it died (a kernel panic, a pvpanic event), and where in the serial output. */
   panic: z.strictObject({ line: z.string(), offset: z.number().nonnegative() }).nullable().default(null),
+  /** It starts over again and again without getting anywhere: how often in a row. */
+  resetLoop: z.number().int().positive().nullable().default(null),
+  /** False while QEMU does not answer on its control socket, though its process lives. */
+  answers: z.boolean().default(true),
   /** The end of the serial output and of the engine log, for a failure's raw text. */
   lastLines: z.array(z.string()),
   acceleration: accelerationChoiceSchema.nullable(),
@@ -108,6 +112,8 @@ export const bootSchema = z.strictObject({
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
   outcome: z.string(),
+  /** What it said when it died, also while it still runs. */
+  panic: z.string().nullable().default(null),
   serialBytes: z.number().nonnegative(),
   engineLogBytes: z.number().nonnegative(),
 });
@@ -137,20 +143,33 @@ export const instanceDetailsSchema = z.strictObject({
 });
 export type InstanceDetails = z.infer<typeof instanceDetailsSchema>;
 
+/** The guest is dead, whether or not its process lives; it is told so until another boot begins. */
+export function isDead(status: { readonly panic?: Status['panic']; readonly resetLoop?: number | null }): boolean {
+  return status.panic != null || status.resetLoop != null;
+}
+
+/** What `statusWord` looks at. What is not there is taken for well. */
+export type WordedStatus = Pick<Status, 'phase' | 'paused' | 'ready' | 'crashed'> &
+  Partial<Pick<Status, 'panic' | 'resetLoop' | 'answers'>>;
+
 /** The one word for a state, the same in the window, in the CLI and in notifications. */
-export function statusWord(
-  status: Pick<Status, 'phase' | 'paused' | 'ready' | 'crashed'> & { readonly panic?: Status['panic'] },
-): string {
+export function statusWord(status: WordedStatus): string {
   switch (status.phase) {
     case 'running':
       // pvpanic also pauses; what it died of is the news.
-      if (status.panic != null) return 'panicked';
+      if (isDead(status)) return deathWord(status);
+      if (status.answers === false) return 'not answering';
       if (status.paused === 'disk-full') return 'paused: disk full';
       if (status.paused !== null) return 'paused';
       return status.ready ? 'ready' : 'running';
+    case 'stopped':
+      return isDead(status) ? deathWord(status) : 'stopped';
     case 'failed':
+      if (isDead(status)) return deathWord(status);
       return status.crashed ? 'crashed' : 'failed';
     default:
       return status.phase;
   }
 }
+
+const deathWord = ({ resetLoop }: WordedStatus): string => (resetLoop == null ? 'panicked' : 'reset loop');

@@ -2,7 +2,7 @@
  * What of a change is worth telling a person who looks elsewhere: a guest is ready, one crashed, one panicked. Pure, and
  * the same in the window and in a browser.
  */
-import { type InstanceView, statusWord } from './instance.ts';
+import { type InstanceView, isDead, statusWord } from './instance.ts';
 import type { Settings } from './settings.ts';
 
 export interface News {
@@ -21,8 +21,8 @@ export function newsOf(
   if (before === null) return null;
   const { id, name, status } = after;
   const was = before.status;
-  if (status.panic !== null && was.panic === null)
-    return settings.notifyPanic ? { id, kind: 'panic', title: `${name} panicked`, body: status.panic.line } : null;
+  if (isDead(status) && !(isDead(was) && was.boot === status.boot))
+    return settings.notifyPanic ? { id, kind: 'panic', title: `${name} ${deathOf(status)}`, body: bodyOf(status) } : null;
   if (status.phase === 'failed' && was.phase !== 'failed') {
     if (!settings.notifyCrashed) return null;
     return { id, kind: 'crashed', title: `${name} ${statusWord(status)}`, body: status.failure?.message ?? '' };
@@ -31,6 +31,12 @@ export function newsOf(
     return settings.notifyReady ? { id, kind: 'ready', title: `${name} is ready`, body: portsOf(after) } : null;
   return null;
 }
+
+const deathOf = ({ resetLoop }: InstanceView['status']): string =>
+  resetLoop === null ? 'panicked' : 'keeps resetting';
+
+const bodyOf = ({ panic, resetLoop }: InstanceView['status']): string =>
+  panic?.line ?? (resetLoop === null ? '' : `${resetLoop} resets in a row.`);
 
 function portsOf({ ports }: InstanceView): string {
   return ports

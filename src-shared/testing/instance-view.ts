@@ -27,6 +27,8 @@ export function instanceViewOf(
       conditions: [],
       failure: null,
       panic: null,
+      resetLoop: null,
+      answers: true,
       lastLines: [],
       acceleration: null,
       boot: 0,

@@ -65,6 +65,8 @@ function describe(details: InstanceDetails): string {
     lines.length === 0 ? '' : `\n${title}\n${lines.join('\n')}\n`;
   return [
     `${view.name}  [${statusWord(status)}]\n`,
+    status.panic === null ? '' : `  panic         ${status.panic.line}\n`,
+    status.resetLoop === null ? '' : `  resets        ${status.resetLoop} in a row, without getting anywhere\n`,
     `  id            ${view.id}\n  directory     ${details.directory}\n`,
     `  guest         ${view.guestKind}, ${view.architecture}, ${spec.device.memoryMiB} MiB, ${spec.device.processors} processor(s)\n`,
     status.acceleration === null

@@ -36,6 +36,9 @@ export interface ConsoleStream {
   readonly isPast?: boolean;
 }
 
+/** Some lines: as much as a guest repeats at once. */
+const rememberedBytes = 4096;
+
 export interface ConsoleOptions {
   readonly columns?: number;
   readonly rows?: number;
@@ -73,6 +76,8 @@ export class Console {
   /** Whose terminal answers the guest. */
   #typedLast: Viewer | null = null;
   #endReason: string | null = null;
+  #typed: Buffer = Buffer.alloc(0);
+  #typedBytes = 0;
   #lastNote: StreamNote | null = null;
   #turn: Promise<void> = Promise.resolve();
   #disposed = false;
@@ -92,6 +97,16 @@ export class Console {
     return this.#current?.viewed.writable ?? false;
   }
 
+  /** What was typed last in this boot, by whomever: what a guest repeats is not its own. */
+  get typed(): string {
+    return this.#typed.toString('utf8');
+  }
+
+  /** Bytes that were typed, over all boots. */
+  get typedBytes(): number {
+    return this.#typedBytes;
+  }
+
   get viewers(): number {
     return this.#viewers.size;
   }
@@ -107,6 +122,7 @@ export class Console {
     const next = await this.#openStream(stream);
     this.#current = next;
     this.#endReason = null;
+    this.#typed = Buffer.alloc(0);
     this.#lastNote = null;
     if (this.#viewers.size > 0) stream.input?.attach?.();
     for (const viewer of this.#viewers) viewer.restart(next.viewed);
@@ -148,6 +164,8 @@ export class Console {
     const { stream, viewed } = this.#current;
     if (stream.input === null || this.#endReason !== null) return Promise.resolve('nobody-reads');
     viewed.tail.nudge();
+    this.#typedBytes += bytes.length;
+    this.#typed = Buffer.concat([this.#typed, bytes.subarray(-rememberedBytes)]).subarray(-rememberedBytes);
     return stream.input.type(bytes);
   }
 

@@ -20,6 +20,8 @@ export interface LineWatchOptions {
   readonly containing?: readonly string[];
   /** Where it begins; 0 unless told. */
   readonly from?: number;
+  /** Tells of a line that has not ended too, whenever it has grown. */
+  readonly unfinished?: boolean;
 }
 
 const readBytes = 64 * 1024;
@@ -28,7 +30,7 @@ const newline = 0x0a;
 /** The returned function ends it. A stream that begins anew is watched from its beginning. */
 export function watchLines(
   tail: Tail,
-  { containing, from = 0 }: LineWatchOptions,
+  { containing, from = 0, unfinished: tellsUnfinished = false }: LineWatchOptions,
   onLine: (line: SeenLine) => void,
 ): Unsubscribe {
   const words = containing?.map((word) => Buffer.from(word));
@@ -67,6 +69,7 @@ export function watchLines(
         const whole = end === 0 && bytes.length > limits.searchedLineLength ? bytes.length : end;
         tellLines(bytes.subarray(0, whole), position - bytes.length);
         unfinished = Buffer.from(bytes.subarray(whole));
+        if (tellsUnfinished && unfinished.length > 0) tellLines(unfinished, position - unfinished.length);
       }
     } catch {
       // A transcript that cannot be read is reported by who looks at it.

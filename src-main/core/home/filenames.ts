@@ -61,6 +61,8 @@ export const filenames = {
   /** argv, environment, engine version, endpoints, digests; and, once known, the process. */
   launch: 'launch.json',
   timeline: 'timeline.json',
+  /** What was learnt of the guest while it runs: for the next owner, who cannot see it any more. */
+  seen: 'seen.json',
   /** How the boot ended. */
   outcome: 'outcome.json',
   /** QEMU's stdout and stderr. */

@@ -56,6 +56,7 @@ export interface BootPaths {
   readonly directory: string;
   readonly launch: string;
   readonly timeline: string;
+  readonly seen: string;
   readonly outcome: string;
   readonly engineLog: string;
   /** Of the first serial line; others are in `serial`. */
@@ -137,6 +138,7 @@ function bootPathsOf(directory: string): BootPaths {
     directory,
     launch: at(filenames.launch),
     timeline: at(filenames.timeline),
+    seen: at(filenames.seen),
     outcome: at(filenames.outcome),
     engineLog: at(filenames.engineLog),
     serialOutput: at(filenames.serialOutput),

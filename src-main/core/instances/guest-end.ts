@@ -3,6 +3,7 @@ import { type Failure, SlipwayError } from '../../../src-shared/contract/errors.
 import type { RungRecord } from '../process/ladder.ts';
 import type { ProcessEnd } from '../process/spawn.ts';
 import type { StuckFacts } from '../process/stuck-facts.ts';
+import { deathWords } from './guest-death.ts';
 import type { OutcomeRecord } from './records.ts';
 import type { GuestEnd } from './running-guest.ts';
 
@@ -17,6 +18,8 @@ export interface EndFacts {
   readonly explained?: Failure | null;
   readonly serialLines: readonly string[];
   readonly endedAt: string;
+  /** What was known of its death while it ran. */
+  readonly death?: Pick<OutcomeRecord, 'panic' | 'resetLoop'>;
 }
 
 const causes: Record<string, string> = {
@@ -30,14 +33,17 @@ const causes: Record<string, string> = {
 };
 
 export function describeEnd(facts: EndFacts): OutcomeRecord {
-  const { end, endedAt } = facts;
+  const { end, endedAt, death = { panic: null, resetLoop: null } } = facts;
+  const words = deathWords(death);
   const outcome = (how: OutcomeRecord['how'], text: string, failure: Failure | null = null): OutcomeRecord => ({
     version: 1,
     endedAt,
     how,
-    text,
+    // Whoever ended it then: what it died of is the news, then and later.
+    text: words ?? text,
     failure,
-    lastLines: failure === null ? [] : [...facts.serialLines],
+    lastLines: failure === null && words === null ? [] : [...facts.serialLines],
+    ...death,
   });
   if (end.farewell?.guest)
     return outcome('guest', causes[end.farewell.reason] ?? `the guest ended it (${end.farewell.reason})`);

@@ -7,7 +7,6 @@
 import { lstat } from 'node:fs/promises';
 import type { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
-import type { Unsubscribe } from '../kit/emitter.ts';
 import { unawaited } from '../kit/unawaited.ts';
 import { applyForwards, readForwards, thisHost } from '../network/user-mode.ts';
 import { type ProcessIdentity, processState } from '../process/identity.ts';
@@ -20,11 +19,12 @@ import { AttachAttempts } from './attach-attempts.ts';
 import { type Gathered, gather } from './evidence.ts';
 import { letDebuggerIn, listenForDebugger, wantsDebugger } from './gdb-stub.ts';
 import { describeEnd, earlyEndError, givenUpError, uncontrollable, unkillable } from './guest-end.ts';
+import { GuestHealth } from './guest-health.ts';
 import type { InstanceConsoles } from './instance-consoles.ts';
 import type { InstanceState } from './instance-state.ts';
 import { removeLeftOvers } from './left-overs.ts';
 import { lastLinesOf, readLogTail } from './log-tail.ts';
-import { watchForPanic } from './panic-watch.ts';
+import { deathIn } from './panic-evidence.ts';
 import {
   type PauseReason,
   readPauseMarker,
@@ -32,7 +32,7 @@ import {
   removePauseMarkerNow,
   writePauseMarker,
 } from './pause-marker.ts';
-import { ReadinessWatch } from './readiness-watch.ts';
+import type { SeenRecord } from './records.ts';
 import { type GuestEnd, RunningGuest } from './running-guest.ts';
 import type { InstanceServices } from './services.ts';
 import type { Timeline } from './timeline.ts';
@@ -68,9 +68,8 @@ export class GuestWatch {
   readonly #consoles: InstanceConsoles;
   readonly #disposal = new AbortController();
   #guest: RunningGuest | null = null;
-  #readiness: ReadinessWatch | null = null;
-  #stopPanicWatch: Unsubscribe = () => {};
   readonly #attempts = new AttachAttempts();
+  #health: GuestHealth | null = null;
 
   constructor(services: InstanceServices, state: InstanceState, consoles: InstanceConsoles) {
     this.#services = services;
@@ -162,8 +161,7 @@ export class GuestWatch {
   /** Lets go; the guest lives on. */
   async dispose(): Promise<void> {
     this.#disposal.abort(new Error('Slipway is closing'));
-    await this.#readiness?.close();
-    this.#stopPanicWatch();
+    await this.#health?.close();
     this.#guest?.release();
   }
 
@@ -216,6 +214,7 @@ export class GuestWatch {
     const { identity, qmp, release, isNew } = found;
     const timeline = launching?.timeline ?? null;
     const guest = new RunningGuest({ identity, exited, clock, log });
+    let seen: SeenRecord | null = null;
     try {
       await guest.attach(qmp);
       timeline?.end('done');
@@ -233,6 +232,7 @@ export class GuestWatch {
           this.#noDebugger(error);
         });
       }
+      seen = isNew ? null : await this.#readSeen();
       timeline?.begin('let the guest go', release ? '' : 'stays paused, as asked');
       if (release) await guest.resume();
       timeline?.end(release ? 'done' : 'skipped');
@@ -255,14 +255,18 @@ export class GuestWatch {
     this.#attempts.succeeded();
     this.#adopt(guest);
     this.#state.move('attached');
-    this.#readiness = new ReadinessWatch(this.#services, this.#state, this.#consoles, timeline);
-    this.#stopPanicWatch();
-    this.#stopPanicWatch = watchForPanic(this.#state, this.#consoles);
+    this.#health = new GuestHealth(this.#services, this.#state, this.#consoles, guest, { timeline, seen, isNew });
     return true;
   }
 
   #noDebugger(error: unknown): void {
     this.#services.log.warn('the gdb stub is not open', { id: this.#state.spec.id, error: String(error) });
+  }
+
+  async #readSeen(): Promise<SeenRecord | null> {
+    const { store } = this.#services;
+    const seen = await store.readSeen(this.#state.spec.id, this.#state.boot);
+    return seen.state === 'ok' ? seen.value : null;
   }
 
   #adopt(guest: RunningGuest): void {
@@ -275,14 +279,7 @@ export class GuestWatch {
       const pausedBy = continued ? null : this.#state.current.pausedBy;
       this.#state.learn({ paused: guest.paused, pausedBy, stopStep: guest.stopStep });
     });
-    guest.wasReset.on(() => {
-      unawaited(this.#consoles.note('reset'), 'a reset could not be told', log);
-      if (this.#state.current.panic !== null) this.#state.learn({ panic: null });
-    });
-    guest.panicked.on(() => {
-      const panic = { line: 'The guest told QEMU that it panicked.', offset: this.#consoles.serialBytes };
-      this.#state.learn({ panic: this.#state.current.panic ?? panic });
-    });
+    guest.wasReset.on(() => unawaited(this.#consoles.note('reset'), 'a reset could not be told', log));
     guest.qmpLost.on(() => unawaited(this.#onQmpLost(guest), 'a guest could not be followed', log));
     guest.survived.on((result) => unawaited(this.#onSurvived(guest, result), 'a failed stop could not be told', log));
     const ended = guest.ended.then(
@@ -316,7 +313,7 @@ export class GuestWatch {
     const ended = await Promise.race([gone, this.#wait(qmpLostMs).then(() => false)]);
     if (ended || this.#guest !== guest || guest.isStopping || this.#disposal.signal.aborted) return;
     this.#services.log.warn('QMP was lost, the process lives', { id: this.#state.spec.id });
-    await this.#readiness?.close();
+    await this.#health?.close();
     guest.release();
     this.#guest = null;
     await this.follow({ launching: null, exited: null });
@@ -332,7 +329,8 @@ export class GuestWatch {
 
   async #onEnded(guest: RunningGuest, end: GuestEnd): Promise<void> {
     if (this.#guest !== guest || this.#disposal.signal.aborted) return;
-    await this.#readiness?.close();
+    await this.#health?.end(end);
+    this.#health = null;
     const outcome = await this.#describeEnd(end, (await lstat(this.#paths.qmp).catch(() => null)) === null);
     this.#guest = null;
     this.#state.detach();
@@ -354,6 +352,7 @@ export class GuestWatch {
       this.#state.tell();
       return;
     }
+    await this.#findDeath();
     const outcome = await this.#describeEnd(
       { process: null, farewell: null, stopRequested: false },
       kind === 'stopped',
@@ -363,6 +362,17 @@ export class GuestWatch {
     await this.#consoles.endBoot(outcome.text);
     if (this.#state.phase === 'failed' || this.#state.phase === 'stopped') this.#state.tell();
     else this.#state.move(kind === 'crashed' ? 'crashed' : 'ended');
+  }
+
+  /** Of a guest that ended while nobody watched: what the last owner saw, or else its own last words. */
+  async #findDeath(): Promise<void> {
+    const seen = await this.#readSeen();
+    const output = await readLogTail(this.#paths.boot(this.#state.boot).serialOutput);
+    const found = deathIn(output);
+    const { size } = await lstat(this.#paths.boot(this.#state.boot).serialOutput).catch(() => ({ size: 0 }));
+    const offset = Math.max(0, size - Buffer.byteLength(output.slice(found?.index ?? 0)));
+    const panic = seen?.panic ?? (found === null ? null : { line: found.line, offset });
+    this.#state.learn({ panic, resetLoop: seen?.resetLoop ?? null });
   }
 
   async #describeEnd(end: GuestEnd, socketsRemoved: boolean) {
@@ -376,6 +386,7 @@ export class GuestWatch {
       engineLog,
       serialLines: await lastLinesOf(files.serialOutput),
       endedAt: new Date(this.#services.clock.now()).toISOString(),
+      death: { panic: this.#state.current.panic, resetLoop: this.#state.current.resetLoop },
     });
   }
 

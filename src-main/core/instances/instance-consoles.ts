@@ -12,6 +12,7 @@ import { Console, type ConsoleStream } from '../consoles/console.ts';
 import { Keyboard } from '../consoles/keyboard.ts';
 import type { LineWatchOptions, SeenLine } from '../consoles/line-watch.ts';
 import { SocketConsole } from '../consoles/socket-console.ts';
+import type { Chunk } from '../consoles/tail.ts';
 import { boundTranscript } from '../consoles/transcript-bound.ts';
 import { filenames } from '../home/filenames.ts';
 import type { InstancePaths } from '../home/paths.ts';
@@ -132,31 +133,45 @@ export class InstanceConsoles implements ManagedConsoles {
     return this.#serial.watchLines(options, onLine);
   }
 
-  /** Resolves with the first byte of serial output. Rejects with the signal's reason. */
-  firstByte(signal: AbortSignal): Promise<void> {
+  /** What people and programs typed last into the first serial line. */
+  get typed(): string {
+    return this.#boot === 0 ? '' : this.#serial.typed;
+  }
+
+  /** Bytes typed into it, over all boots. */
+  get typedBytes(): number {
+    return this.#serial.typedBytes;
+  }
+
+  /** Output of the first line, `maxBytes` from there on at most, as of now; it begins later where that is not kept. */
+  async readSerial(from: number, maxBytes: number): Promise<Chunk> {
+    if (this.#boot === 0) return { offset: from, bytes: new Uint8Array(0) };
+    const { tail } = this.#serial;
+    await tail.look();
+    return tail.read(from, maxBytes);
+  }
+
+  /** Resolves with the first byte of serial output after `from`. Rejects with the signal's reason. */
+  firstByte(signal: AbortSignal, from = 0): Promise<void> {
     const { tail } = this.#serial;
     return new Promise((resolve, reject) => {
-      const look = () => {
-        if (tail.size === 0) return;
+      const settle = (how: () => void) => {
         unsubscribe();
-        resolve();
+        signal.removeEventListener('abort', onAbort);
+        how();
       };
+      const onAbort = () => settle(() => reject(signal.reason));
+      const look = () => tail.size > from && settle(resolve);
       const unsubscribe = tail.changes.on(look);
-      signal.addEventListener(
-        'abort',
-        () => {
-          unsubscribe();
-          reject(signal.reason);
-        },
-        { once: true },
-      );
-      look();
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) onAbort();
+      else look();
     });
   }
 
-  /** Resolves when a line of the serial output matches, from the first byte of the boot on. */
-  async waitFor(pattern: RegExp, signal: AbortSignal): Promise<void> {
-    await this.#serial.waitFor(pattern, { signal });
+  /** Resolves when a line of the serial output matches, from the first byte of the boot on unless told. */
+  async waitFor(pattern: RegExp, signal: AbortSignal, fromOffset = 0): Promise<void> {
+    await this.#serial.waitFor(pattern, { signal, fromOffset });
   }
 
   /** Punches out what is older than the bound. The newest `transcriptMiB` of each line are always kept. */

@@ -1,14 +1,21 @@
 /** Everything that is shown of one of Slipway's own instances at once. */
 import { join } from 'node:path';
 import { serialNamesOf } from '../../../src-shared/model/console.ts';
-import type { InstanceDetails } from '../../../src-shared/model/instance.ts';
+import { type Boot, type InstanceDetails, type InstanceView, isDead } from '../../../src-shared/model/instance.ts';
 import { isMapped } from '../../../src-shared/model/ports.ts';
 import { quoteForShell } from '../engines/qemu-based/shell-line.ts';
 import { hostAddresses } from '../network/host-addresses.ts';
 import { debuggerDoor } from './gdb-stub.ts';
+import { deathWords } from './guest-death.ts';
 import type { InstanceState } from './instance-state.ts';
 import { commandOf } from './instance-view.ts';
 import type { InstanceServices } from './services.ts';
+
+/** A guest that is dead and still there has no outcome yet; what it died of is known. */
+function ofNow(boot: Boot, { status }: InstanceView): Boot {
+  if (boot.endedAt !== null || !isDead(status)) return boot;
+  return { ...boot, outcome: deathWords(status) ?? '', panic: status.panic?.line ?? null };
+}
 
 export async function describeInstance(
   { paths, store }: Pick<InstanceServices, 'paths' | 'store'>,
@@ -28,7 +35,7 @@ export async function describeInstance(
     command: record === null ? null : commandOf(record),
     timeline: [...current.timeline],
     findings: [...current.findings],
-    boots: await store.boots(spec.id),
+    boots: (await store.boots(spec.id)).map((boot) => (boot.number === view.status.boot ? ofNow(boot, view) : boot)),
     endpoints: lives
       ? [
           ...serialNamesOf(view.serialPorts).map((name, index) => ({

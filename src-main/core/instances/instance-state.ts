@@ -43,6 +43,8 @@ interface BootState {
   attachedAt: number | null;
   serialBytes: number;
   panic: Status['panic'];
+  resetLoop: Status['resetLoop'];
+  answers: boolean;
 }
 
 const freshBoot = (): BootState => ({
@@ -63,6 +65,8 @@ const freshBoot = (): BootState => ({
   attachedAt: null,
   serialBytes: 0,
   panic: null,
+  resetLoop: null,
+  answers: true,
 });
 
 export class InstanceState {
@@ -115,6 +119,8 @@ export class InstanceState {
       crashed: of.crashed,
       failure: of.failure,
       panic: of.panic,
+      resetLoop: of.resetLoop,
+      answers: of.answers,
       lastLines: of.lastLines,
       progress: of.stopStep === null ? of.progress : { step: of.stopStep, done: 0, total: 0, unit: 'items' },
       record: of.record,
@@ -165,8 +171,8 @@ export class InstanceState {
 
   /** No guest is attached any more. */
   detach(): void {
-    const { record, timeline, findings, failure, crashed, lastLines } = this.#of;
-    this.#of = { ...freshBoot(), record, timeline, findings, failure, crashed, lastLines };
+    const { record, timeline, findings, failure, crashed, lastLines, panic, resetLoop } = this.#of;
+    this.#of = { ...freshBoot(), record, timeline, findings, failure, crashed, lastLines, panic, resetLoop };
     this.identity = null;
   }
 
@@ -202,8 +208,8 @@ export class InstanceState {
     });
   }
 
-  showOutcome({ failure, how, lastLines }: OutcomeRecord): void {
-    Object.assign(this.#of, { failure, crashed: how === 'crashed', lastLines });
+  showOutcome({ failure, how, lastLines, panic, resetLoop }: OutcomeRecord): void {
+    Object.assign(this.#of, { failure, crashed: how === 'crashed', lastLines, panic, resetLoop });
     // What crashed while nobody looked is still to be seen; nothing else is believed from it.
     if (this.#phase === 'stopped' && failure !== null) this.#phase = 'failed';
   }

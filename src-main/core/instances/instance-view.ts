@@ -2,10 +2,18 @@
 import type { Failure } from '../../../src-shared/contract/errors.ts';
 import type { Phase } from '../../../src-shared/lifecycle.ts';
 import type { AccelerationChoice } from '../../../src-shared/model/engine.ts';
-import type { CommandView, Condition, InstanceView, Progress, Status } from '../../../src-shared/model/instance.ts';
+import {
+  type CommandView,
+  type Condition,
+  type InstanceView,
+  isDead,
+  type Progress,
+  type Status,
+} from '../../../src-shared/model/instance.ts';
 import type { PortStatus } from '../../../src-shared/model/ports.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import { shellLine } from '../engines/qemu-based/shell-line.ts';
+import { deathOf } from './guest-death.ts';
 import type { LaunchRecord } from './records.ts';
 
 export interface ViewState {
@@ -17,6 +25,8 @@ export interface ViewState {
   readonly crashed: boolean;
   readonly failure: Failure | null;
   readonly panic: Status['panic'];
+  readonly resetLoop: Status['resetLoop'];
+  readonly answers: boolean;
   readonly lastLines: readonly string[];
   readonly progress: Progress | null;
   readonly boot: number;
@@ -57,11 +67,13 @@ export function viewOf(state: ViewState): InstanceView {
       phase: state.phase,
       crashed: state.crashed,
       paused: state.paused,
-      ready: state.ready,
+      ready: state.ready && state.answers && !isDead(state),
       progress: state.progress,
       conditions: state.phase === 'running' ? conditionsOf(state) : [],
-      failure: state.failure,
+      failure: state.failure ?? deathOf(state),
       panic: state.panic,
+      resetLoop: state.resetLoop,
+      answers: state.answers,
       lastLines: [...state.lastLines],
       acceleration: state.acceleration,
       boot: state.boot,
@@ -76,7 +88,14 @@ export function viewOf(state: ViewState): InstanceView {
 function conditionsOf(state: ViewState): Condition[] {
   const version = state.record === null ? '' : ` ${state.record.engineVersion}`;
   return [
-    { name: 'engine', state: 'ok', text: `QEMU${version} runs as process ${state.pid ?? '?'}.`, hint: null },
+    state.answers
+      ? { name: 'engine', state: 'ok', text: `QEMU${version} runs as process ${state.pid ?? '?'}.`, hint: null }
+      : {
+          name: 'engine',
+          state: 'failed',
+          text: `QEMU${version} does not answer, though its process ${state.pid ?? '?'} lives.`,
+          hint: 'It was stopped by a signal or a debugger, or waits for a disk or the network. Stop it, or wait on.',
+        },
     consoleCondition(state),
     ...portCondition(state.ports),
     guestCondition(state),
@@ -118,8 +137,14 @@ function portCondition(ports: readonly PortStatus[]): Condition[] {
   ];
 }
 
-function guestCondition({ ready, paused, waiting }: ViewState): Condition {
+function guestCondition(state: ViewState): Condition {
+  const { ready, paused, waiting, answers } = state;
   const name = 'guest';
+  const death = deathOf(state);
+  if (death !== null)
+    return { name, state: 'failed', text: [death.message, death.cause].filter(Boolean).join(' '), hint: null };
+  if (!answers)
+    return { name, state: 'warning', text: 'Nothing is known of it while QEMU does not answer.', hint: null };
   if (paused === 'disk-full') {
     return {
       name,

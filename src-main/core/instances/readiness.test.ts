@@ -14,6 +14,7 @@ function contextFor(host: number, signal: AbortSignal) {
   const context: ReadinessContext = {
     signal,
     ports: () => [{ name: 'ssh', protocol: 'tcp', guest: 22, host, bind: '127.0.0.1', state: 'mapped', failure: null }],
+    firstByte: async () => undefined,
     waitForSerial: async () => undefined,
     wait: (ms, until) => systemClock.wait(ms, until),
     onWaiting: (text) => waited.push(text),

@@ -11,6 +11,8 @@ import { runTool } from '../process/run-tool.ts';
 export interface ReadinessContext {
   readonly signal: AbortSignal;
   ports(): readonly PortStatus[];
+  /** Resolves when the guest has said anything. */
+  firstByte(signal: AbortSignal): Promise<void>;
   /** Resolves when a line of the serial output matches. */
   waitForSerial(pattern: RegExp, signal: AbortSignal): Promise<void>;
   wait(ms: number, signal: AbortSignal): Promise<void>;
@@ -22,24 +24,31 @@ export interface ReadinessContext {
 
 const retryMs = 500;
 
+/** Beside what a person can ask for: of a guest nothing is known of, that it says anything at all. */
+export type Check = ReadinessCheck | { readonly kind: 'first-byte' };
+
 /** What a guest is ready by when nobody said otherwise. `ports`: names of those it has. */
-export function readinessChecks(spec: Spec, ports: readonly string[]): readonly ReadinessCheck[] {
+export function readinessChecks(spec: Spec, ports: readonly string[]): readonly Check[] {
   return spec.runtime.readiness ?? defaultChecks(spec.guest, ports);
 }
 
-function defaultChecks(guest: Guest, ports: readonly string[]): readonly ReadinessCheck[] {
+function defaultChecks(guest: Guest, ports: readonly string[]): readonly Check[] {
   if (guest.kind === 'demo') return [{ kind: 'serial', pattern: 'demo: ready' }];
   // Without a port to ask on, a Fuchsia guest is ready as soon as it runs: ffx waits in vain for such a one.
   if (guest.kind === 'fuchsia') return ports.includes('ssh') ? [{ kind: 'banner', port: 'ssh' }] : [];
-  if (guest.kind !== 'linux') return [];
+  if (guest.kind !== 'linux') return [{ kind: 'first-byte' }];
   if (ports.includes('ssh')) return [{ kind: 'banner', port: 'ssh' }];
   return [{ kind: 'serial', pattern: 'Slipway Linux guest' }];
 }
 
 /** Resolves when every check has passed, in order. Rejects when the signal is aborted, or a check can never pass. */
-export async function becomeReady(checks: readonly ReadinessCheck[], context: ReadinessContext): Promise<void> {
+export async function becomeReady(checks: readonly Check[], context: ReadinessContext): Promise<void> {
   for (const check of checks) {
     switch (check.kind) {
+      case 'first-byte':
+        context.onWaiting('Waiting for the first byte on the serial console.', silentHint);
+        await context.firstByte(context.signal);
+        break;
       case 'serial':
         await serialCheck(check.pattern, context);
         break;
@@ -52,6 +61,9 @@ export async function becomeReady(checks: readonly ReadinessCheck[], context: Re
     }
   }
 }
+
+const silentHint =
+  'A guest that has no serial console is never called ready; say when it is, or that running is enough.';
 
 async function serialCheck(pattern: string, context: ReadinessContext): Promise<void> {
   let expression: RegExp;

@@ -87,6 +87,22 @@ export const timelineFormat: RecordFormat<typeof timelineRecordSchema> = {
   substitutes: { version: 1, steps: [], findings: [] },
 };
 
+const panicSchema = z.strictObject({ line: z.string(), offset: z.number().nonnegative() });
+
+/** seen.json: what the watches learnt, which is gone from QEMU and perhaps from the transcript when somebody else comes. */
+const seenRecordSchema = z.object({
+  version: z.literal(1),
+  ready: z.boolean().default(false),
+  panic: panicSchema.nullable().default(null),
+  resetLoop: z.number().int().positive().nullable().default(null),
+});
+export type SeenRecord = z.infer<typeof seenRecordSchema>;
+
+export const seenFormat: RecordFormat<typeof seenRecordSchema> = {
+  schema: seenRecordSchema,
+  substitutes: { version: 1 },
+};
+
 /** outcome.json: how the boot ended. Written once, by whoever saw or found the end. */
 export const outcomeRecordSchema = z.strictObject({
   version: z.literal(1),
@@ -96,6 +112,10 @@ export const outcomeRecordSchema = z.strictObject({
   text: z.string(),
   failure: failureSchema.nullable(),
   lastLines: z.array(z.string()),
+  /** What it died of; absent in records of before 0.3. */
+  panic: panicSchema.nullable().default(null),
+  /** It started over so often in a row, and got nowhere. */
+  resetLoop: z.number().int().positive().nullable().default(null),
 });
 export type OutcomeRecord = z.infer<typeof outcomeRecordSchema>;
 

@@ -40,13 +40,15 @@ export interface RunningGuestOptions {
   readonly signal?: typeof signalVerified;
 }
 
+const askingGuest = 'asking the guest to power down';
+
 export class RunningGuest {
   /** Something that a person can see has changed. */
   readonly changed = new Emitter<void>();
   /** The process lives and QMP does not answer any more. */
   readonly qmpLost = new Emitter<void>();
   /** The machine began anew, by whoever's doing. */
-  readonly wasReset = new Emitter<void>();
+  readonly wasReset = new Emitter<{ readonly byGuest: boolean }>();
   /** The guest told QEMU that it died (a pvpanic device). */
   readonly panicked = new Emitter<void>();
   /** Every way to end it was tried, and it lives. */
@@ -65,6 +67,7 @@ export class RunningGuest {
   #stopRequested = false;
   #stopStep: string | null = null;
   #isGone = false;
+  #hasPanicked = false;
 
   constructor(options: RunningGuestOptions) {
     this.identity = options.identity;
@@ -103,7 +106,29 @@ export class RunningGuest {
       'the end of QMP could not be told',
       this.#log,
     );
-    this.#paused = !(await queryStatus(qmp)).running;
+    const { running, status } = await queryStatus(qmp);
+    this.#paused = !running;
+    this.#hasPanicked = status === 'guest-panicked';
+  }
+
+  /** QEMU said that it panicked, now or before we came. */
+  get hasPanicked(): boolean {
+    return this.#hasPanicked;
+  }
+
+  /** Whether QEMU answers. A connection that is lost is told otherwise. */
+  async answers(timeoutMs: number): Promise<boolean> {
+    try {
+      await queryStatus(this.qmp, { timeoutMs });
+      return true;
+    } catch (error) {
+      return !(error instanceof SlipwayError && error.code === 'timed_out');
+    }
+  }
+
+  /** It turned out that nobody is there to hear the power button. */
+  stopAsking(reason: string): void {
+    if (this.#stopStep?.startsWith(askingGuest)) this.#escalate.emit(reason);
   }
 
   /** The connection, or a failure that says why there is none. */
@@ -181,10 +206,7 @@ export class RunningGuest {
     ];
     // A guest that stands still cannot hear the power button.
     if (this.#paused || powerdownMs === 0) return rungs;
-    return [
-      { name: 'asking the guest to power down', waitMs: powerdownMs, attempt: () => systemPowerdown(this.qmp) },
-      ...rungs,
-    ];
+    return [{ name: askingGuest, waitMs: powerdownMs, attempt: () => systemPowerdown(this.qmp) }, ...rungs];
   }
 
   #setPaused(paused: boolean): void {
@@ -202,9 +224,10 @@ export class RunningGuest {
         this.#setPaused(false);
         return;
       case 'RESET':
-        this.wasReset.emit();
+        this.wasReset.emit({ byGuest: event.data.guest === true });
         return;
       case 'GUEST_PANICKED':
+        this.#hasPanicked = true;
         this.panicked.emit();
         return;
       case 'SHUTDOWN':

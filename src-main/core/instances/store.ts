@@ -22,6 +22,8 @@ import {
   launchFormat,
   type OutcomeRecord,
   outcomeFormat,
+  type SeenRecord,
+  seenFormat,
   specFormat,
   type TimelineRecord,
   timelineFormat,
@@ -150,6 +152,14 @@ export class InstanceStore {
     return readRecord(this.#paths.instance(id).boot(boot).timeline, timelineFormat);
   }
 
+  async writeSeen(id: InstanceId, boot: number, record: SeenRecord): Promise<void> {
+    await writeRecord(this.#paths.instance(id).boot(boot).seen, seenFormat, record);
+  }
+
+  readSeen(id: InstanceId, boot: number): Promise<RecordFile<SeenRecord>> {
+    return readRecord(this.#paths.instance(id).boot(boot).seen, seenFormat);
+  }
+
   async writeOutcome(id: InstanceId, boot: number, record: OutcomeRecord): Promise<void> {
     await writeRecord(this.#paths.instance(id).boot(boot).outcome, outcomeFormat, record);
   }
@@ -186,6 +196,7 @@ export class InstanceStore {
       startedAt: launch.state === 'ok' ? launch.value.startedAt : outcome.state === 'ok' ? outcome.value.endedAt : '',
       endedAt: outcome.state === 'ok' ? outcome.value.endedAt : null,
       outcome: outcome.state === 'ok' ? outcome.value.text : '',
+      panic: outcome.state === 'ok' ? (outcome.value.panic?.line ?? null) : null,
       serialBytes: await sizeOf(paths.serialOutput),
       engineLogBytes: await sizeOf(paths.engineLog),
     };

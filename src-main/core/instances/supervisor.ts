@@ -7,7 +7,13 @@
 import { SlipwayError, toFailure } from '../../../src-shared/contract/errors.ts';
 import { type Action, allowedActions } from '../../../src-shared/lifecycle.ts';
 import { type ConsoleName, isSerial, type LogFile, serialNamesOf } from '../../../src-shared/model/console.ts';
-import type { Boot, DiskUse, InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
+import {
+  type Boot,
+  type DiskUse,
+  type InstanceDetails,
+  type InstanceView,
+  isDead,
+} from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import { serialChardev } from '../engines/qemu-based/sections/serial-ports.ts';
 import type { Emitter } from '../kit/emitter.ts';
@@ -157,7 +163,10 @@ export class Supervisor implements ManagedInstance {
     // It has ended this moment, and what is left is to write that down.
     if (guest === null) return;
     if (state.phase !== 'stopping') state.move('stopRequested');
-    unawaited(guest.stop(state.spec.runtime.powerdownMs), 'a guest could not be stopped', this.#services.log);
+    // Nobody is there to hear the power button of a dead guest, or to press that of a QEMU that does not answer.
+    const hears = state.current.answers && !isDead(state.current);
+    const stopped = guest.stop(hears ? state.spec.runtime.powerdownMs : 0);
+    unawaited(stopped, 'a guest could not be stopped', this.#services.log);
   }
 
   async whenKnown(): Promise<void> {
@@ -325,6 +334,8 @@ export class Supervisor implements ManagedInstance {
       text: cancelled ? 'cancelled' : failure.message,
       failure: cancelled ? null : failure,
       lastLines: [],
+      panic: null,
+      resetLoop: null,
     });
     this.state.move(cancelled ? 'ended' : 'launchFailed');
   }

@@ -5,11 +5,16 @@ import type { Clock } from '../kit/clock.ts';
 export class Timeline {
   readonly #clock: Clock;
   readonly #startedAt: number;
-  readonly #steps: TimelineStep[] = [];
+  readonly #steps: TimelineStep[];
 
-  constructor(clock: Clock) {
+  /** `earlier`: of a launch that another Slipway began, its steps and how long ago that was. */
+  constructor(
+    clock: Clock,
+    earlier: { readonly steps: readonly TimelineStep[]; readonly msAgo: number } | null = null,
+  ) {
     this.#clock = clock;
-    this.#startedAt = clock.monotonic();
+    this.#startedAt = clock.monotonic() - (earlier?.msAgo ?? 0);
+    this.#steps = [...(earlier?.steps ?? [])];
   }
 
   get steps(): readonly TimelineStep[] {
@@ -27,6 +32,15 @@ export class Timeline {
     const last = this.#steps.at(-1);
     if (last === undefined || last.result !== 'running') return;
     this.#steps[this.#steps.length - 1] = { ...last, endMs: this.#elapsedMs(), result, note: note ?? last.note };
+  }
+
+  /** Something that was no step: what is under way failed by it, or it stands for itself. */
+  mark(name: string, note: string): void {
+    if (this.#steps.at(-1)?.result === 'running') this.end('failed', note);
+    else {
+      this.begin(name);
+      this.end('failed', note);
+    }
   }
 
   /** A whole step around a task; a throw ends it as failed, with the message as its note. */

@@ -198,6 +198,8 @@ export class UnreadableInstance implements ManagedInstance {
       conditions: [],
       failure: identity === null ? this.#failure : { ...this.#failure, hint: `${runsAs(identity.pid)} ${stopFirst}` },
       panic: null,
+      resetLoop: null,
+      answers: true,
       lastLines: [],
       acceleration: null,
       boot: this.#boot,

@@ -183,7 +183,8 @@ function Activity({ view }: { view: InstanceView }) {
       </div>
     );
   if (phase === 'stopping') return <div className="activity">{pending?.text ?? instanceStrings.header.stopping}</div>;
-  if (pending === undefined || phase === 'stopped' || phase === 'failed')
+  // Of what died there is a card below.
+  if (pending === undefined || phase === 'stopped' || phase === 'failed' || view.status.failure !== null)
     return view.origin === 'ffx' ? <div className="activity">{instanceStrings.ffx}</div> : null;
   return (
     <div className="activity" data-state={pending.state}>

@@ -15,12 +15,15 @@ export const rowElementId = (key: string): string => `instance-${key.replaceAll(
 
 /** The one thing worth knowing at a glance: how far it is, where it listens, or what the list is sorted by. */
 function glance(view: InstanceView, showsSize: boolean): string {
-  const { progress, phase } = view.status;
+  const { progress, phase, panic, resetLoop } = view.status;
   if (progress !== null) {
     if (progress.total > 0) return `${Math.floor((progress.done / progress.total) * 100)} %`;
     return formatProgress(progress);
   }
   if (showsSize) return view.diskBytes === null ? '' : formatBytes(view.diskBytes);
+  if (resetLoop !== null) return instanceStrings.resets(resetLoop);
+  // What it died of fits no row; its reason does better than its stamp.
+  if (panic !== null) return panic.line.replace(/^\[[^\]]*\]\s*/, '');
   if (phase !== 'running') return '';
   const port = view.ports.find((mapping) => mapping.host !== null && mapping.state !== 'failed');
   return port === undefined ? '' : `${port.name} :${port.host}`;

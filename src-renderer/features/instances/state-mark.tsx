@@ -1,25 +1,26 @@
 /** A state as a shape and a colour; the word beside it is said by whoever uses it. */
-import type { Status } from '../../../src-shared/model/instance.ts';
+import { isDead, type Status } from '../../../src-shared/model/instance.ts';
 
 export type Tone = 'running' | 'starting' | 'failed' | 'panicked' | 'paused' | 'elsewhere' | 'stopped';
 
-type Shown = Pick<Status, 'phase' | 'paused'> & { readonly panic?: Status['panic'] };
+type Shown = Pick<Status, 'phase' | 'paused'> & Partial<Pick<Status, 'panic' | 'resetLoop' | 'answers'>>;
 
 export function toneOf(status: Shown): Tone {
   switch (status.phase) {
     case 'running':
-      if (status.panic != null) return 'panicked';
+      if (isDead(status)) return 'panicked';
+      if (status.answers === false) return 'failed';
       return status.paused === null ? 'running' : 'paused';
     case 'staging':
     case 'starting':
     case 'stopping':
       return 'starting';
     case 'failed':
-      return 'failed';
+      return isDead(status) ? 'panicked' : 'failed';
     case 'elsewhere':
       return 'elsewhere';
     case 'stopped':
-      return 'stopped';
+      return isDead(status) ? 'panicked' : 'stopped';
   }
 }
 

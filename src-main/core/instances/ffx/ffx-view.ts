@@ -56,6 +56,8 @@ export function viewOfFfx(state: FfxViewState): InstanceView {
       conditions: process === null ? [] : conditionsOf(state, process.pid),
       failure: failureOf(state),
       panic: null,
+      resetLoop: null,
+      answers: true,
       lastLines: verdict.fault === 'crashed' ? [...state.lastLines] : [],
       acceleration: null,
       boot: wasStaged ? Math.max(1, state.boot) : 0,
