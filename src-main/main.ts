@@ -1,4 +1,4 @@
-/** Electron entry: places Electron's own files, opens the home, and then the window on it. */
+/** Electron entry: places Electron's own files, makes the home its own, and opens the window on it. */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app } from 'electron';

@@ -51,6 +51,9 @@ export class HomeService implements Service {
   readonly #sessions = new Set<DurableSession>();
   readonly #disposal = new AbortController();
   #place: Place | null = null;
+  /** The lock of a home that is this process's and has not been read; see `claim`. */
+  #claimed: OwnerLock | null = null;
+  #reading: Promise<void> | null = null;
   #settling: Promise<void> | null = null;
   #handingOver: Promise<void> | null = null;
 
@@ -78,10 +81,39 @@ export class HomeService implements Service {
     }
   }
 
-  async #settleFirst(takeOver: boolean): Promise<void> {
+  /**
+   * As `open` with `takeOver`, but resolves as soon as the home is this process's own: before it is read, which takes
+   * long where there is much in it. What sessions ask for meanwhile is answered when `read` is done.
+   */
+  static async claim(options: HomeServiceOptions): Promise<HomeService> {
+    const service = new HomeService(options);
+    await service.#settleFirst(true, async () => {
+      service.#claimed = await acquireOwnerLock(options.paths.home);
+      return service.#claimed !== null;
+    });
+    return service;
+  }
+
+  /** Reads a claimed home and serves it. Rejects with what keeps it from being read; it is nobody's then. */
+  read(): Promise<void> {
+    const lock = this.#claimed;
+    if (lock === null) return this.#reading ?? Promise.resolve();
+    this.#claimed = null;
+    this.#reading = this.#own(lock)
+      .then((place) => {
+        this.#place = place;
+        for (const session of this.#sessions) session.attach(place.service);
+      })
+      .finally(() => {
+        this.#reading = null;
+      });
+    return this.#reading;
+  }
+
+  async #settleFirst(takeOver: boolean, tryOwn = () => this.#tryOwn()): Promise<void> {
     const deadline = systemClock.monotonic() + switchMs;
     for (;;) {
-      if (await this.#tryOwn()) return;
+      if (await tryOwn()) return;
       if (await this.#tryJoin(takeOver)) return;
       if (systemClock.monotonic() > deadline) throw await ownerDoesNotAnswer(this.#options.paths);
       await systemClock.wait(retryMs, this.#disposal.signal);
@@ -99,7 +131,7 @@ export class HomeService implements Service {
     });
     this.#sessions.add(session);
     if (this.#place !== null) session.attach(this.#place.service);
-    else this.#resettle();
+    else if (this.#claimed === null && this.#reading === null) this.#resettle();
     return session;
   }
 
@@ -107,7 +139,10 @@ export class HomeService implements Service {
   async dispose(): Promise<void> {
     this.#disposal.abort(new SlipwayError('cancelled', 'Slipway is closing.'));
     for (const session of [...this.#sessions]) session.close();
-    await Promise.all([this.#settling, this.#handingOver]);
+    // Whoever reads hears of a failure; here it only matters that it is over.
+    await Promise.all([this.#settling, this.#handingOver, this.#reading?.catch(() => undefined)]);
+    await this.#claimed?.release();
+    this.#claimed = null;
     await this.#leave();
   }
 

@@ -7,6 +7,7 @@
  */
 import { isAbsolute } from 'node:path';
 import { type BrowserWindow, ipcMain, MessageChannelMain, type WebContents } from 'electron';
+import type { Failure } from '../../src-shared/contract/errors.ts';
 import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
 import type { FileReference } from '../../src-shared/model/spec.ts';
 import type { ClientIdentity } from '../core/service/client.ts';
@@ -22,6 +23,8 @@ export interface PageBridge {
   serve(window: BrowserWindow, identity: ClientIdentity): void;
   /** Told to this window's page alone; nothing where it has no session. */
   tell(window: BrowserWindow, event: SlipwayEvent): void;
+  /** There will be no session: every page is told why, those that connect later too. */
+  refuse(failure: Failure): void;
   close(): void;
 }
 
@@ -32,6 +35,7 @@ interface ServedPage {
 
 export function openPageBridge(service: Service): PageBridge {
   const pages = new Map<WebContents, ServedPage>();
+  let refusal: Failure | null = null;
   const end = (page: ServedPage) => {
     page.current?.close();
     page.current = null;
@@ -44,6 +48,11 @@ export function openPageBridge(service: Service): PageBridge {
     if (page === undefined) return;
     end(page);
     const { port1, port2 } = new MessageChannelMain();
+    if (refusal !== null) {
+      port1.postMessage({ refused: refusal });
+      event.senderFrame?.postMessage(channels.port, null, [port2]);
+      return;
+    }
     const opened = openPageSession(port1, service, page.identity, () => {
       if (page.current === opened) page.current = null;
     });
@@ -71,6 +80,13 @@ export function openPageBridge(service: Service): PageBridge {
     },
     tell(window, event) {
       pages.get(window.webContents)?.current?.tell(event);
+    },
+    refuse(failure) {
+      refusal = failure;
+      for (const page of pages.values()) {
+        page.current?.refuse(failure);
+        end(page);
+      }
     },
     close() {
       for (const page of pages.values()) end(page);

@@ -2,6 +2,7 @@
  * One page's session over its MessagePort. Strings are JSON messages, bytes are console frames; anything else ends it.
  * Knows no Electron, only what a port does.
  */
+import type { Failure } from '../../src-shared/contract/errors.ts';
 import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
 import type { Reply } from '../../src-shared/contract/messages.ts';
 import type { ClientIdentity } from '../core/service/client.ts';
@@ -22,6 +23,8 @@ export interface PagePort {
 export interface PageSession {
   readonly session: ServiceSession;
   tell(event: SlipwayEvent): void;
+  /** There will be no session, and why. */
+  refuse(failure: Failure): void;
   close(): void;
 }
 
@@ -64,6 +67,9 @@ export function openPageSession(
     session,
     tell(event) {
       if (open) port.postMessage(JSON.stringify({ type: 'event', event } satisfies Reply));
+    },
+    refuse(failure) {
+      if (open) port.postMessage({ refused: failure });
     },
     close: () => session.close(),
   };

@@ -28,6 +28,8 @@ export interface QuittingOptions {
   readonly client: SessionClient;
   readonly attended: boolean;
   readonly log: Log;
+  /** Before the home is read nothing is known of guests, and nobody is asked about them. */
+  isRead(): boolean;
   /** What a person decided once for all. */
   onQuit(): Settings['onQuit'];
   /** Gives up the home and everything held; guests live on. */
@@ -87,9 +89,9 @@ export class Quitting {
   }
 
   async #ask(): Promise<void> {
-    const { client, attended, onQuit } = this.#options;
+    const { client, attended, isRead, onQuit } = this.#options;
     this.#phase = 'asking';
-    const guests = attended ? await findRunningGuests(client) : [];
+    const guests = attended && isRead() ? await findRunningGuests(client) : [];
     if (guests.length === 0) return this.leave();
     const decided = onQuit();
     const answer = decided === 'ask' ? await this.#question(guests) : decided;

@@ -5,11 +5,13 @@
  */
 import { appendFile } from 'node:fs';
 import { nativeTheme } from 'electron';
+import { toFailure } from '../../src-shared/contract/errors.ts';
 import type { Settings } from '../../src-shared/model/settings.ts';
 import type { Paths } from '../core/home/paths.ts';
 import { type Log, lineLog } from '../core/kit/log.ts';
 import { unawaited } from '../core/kit/unawaited.ts';
 import type { ClientIdentity, FaceAbilities } from '../core/service/client.ts';
+import { SettingsFile } from '../core/service/settings.ts';
 import { HomeService } from '../headless/home-service.ts';
 import { SessionClient } from '../headless/session-client.ts';
 import { serveAppProtocol } from './app-protocol.ts';
@@ -30,6 +32,8 @@ export interface OpenHome {
   readonly paths: Paths;
   readonly log: Log;
   readonly service: HomeService;
+  /** As they were last saved: the first picture has the right look without the core. */
+  readonly settings: Settings;
   readonly state: WindowState;
   readonly abilities: FaceAbilities;
   /** Filled when the windows are there; until then dialogs are answered with no. */
@@ -37,8 +41,8 @@ export interface OpenHome {
 }
 
 /**
- * Rejects with `owner_busy` when another window has the home (that one is in front then), or with whatever keeps the
- * home from being opened; nothing is left behind in that case.
+ * Makes the home this process's own, and does not read it yet. Rejects with `owner_busy` when another window has it
+ * (that one is in front then); nothing is left behind in that case.
  */
 export async function openHome(paths: Paths, assetsDirectory: string): Promise<OpenHome> {
   const log = lineLog((line) => appendFile(paths.log, `${line}\n`, () => undefined));
@@ -46,11 +50,9 @@ export async function openHome(paths: Paths, assetsDirectory: string): Promise<O
   const state = await WindowState.open(paths);
   const slot: OpenHome['slot'] = { windows: null };
   const abilities = createAbilities(() => slot.windows?.main ?? null, slot, state);
-  const service = await HomeService.open(
-    { paths, assetsDirectory, kind: 'window', log, abilities },
-    { takeOver: true },
-  );
-  return { paths, log, service, state, abilities, slot };
+  const service = await HomeService.claim({ paths, assetsDirectory, kind: 'window', log, abilities });
+  const { current: settings } = await SettingsFile.open(paths);
+  return { paths, log, service, settings, state, abilities, slot };
 }
 
 export interface WindowPlaces {
@@ -61,12 +63,16 @@ export interface WindowPlaces {
   readonly trayIcon: string;
 }
 
-/** After `ready`. `attended`: somebody is there to answer questions. */
+/**
+ * After `ready`. The home is read beside the window: its page is drawn meanwhile, and what it asks for is answered when
+ * that is done. A home that cannot be read is told in the window. `attended`: somebody is there to read and to answer.
+ */
 export async function openWindow(home: OpenHome, places: WindowPlaces, attended: boolean): Promise<void> {
   const { paths, log, service, state } = home;
   // The shell's own session: as the user, because the person at this window is.
   const client = SessionClient.over(service, identity('user', {}));
-  const settings = await followSettings(client, (now) => {
+  const settings = followSettings(client, home.settings);
+  settings.onChange((now) => {
     nativeTheme.themeSource = now.theme;
   });
   harden();
@@ -84,11 +90,13 @@ export async function openWindow(home: OpenHome, places: WindowPlaces, attended:
     onOpened: (window) => reviveConsole(window, log),
   });
   home.slot.windows = windows;
+  let isRead = false;
   const quitting = new Quitting({
     window: windows.main,
     client,
     attended,
     log,
+    isRead: () => isRead,
     onQuit: () => settings.current.onQuit,
     async release() {
       windows.release();
@@ -98,24 +106,37 @@ export async function openWindow(home: OpenHome, places: WindowPlaces, attended:
   });
   installMenu({ front: () => windows.front, logPath: paths.log, home: paths.home, quit: () => quitting.request() });
   followLifecycle(windows.main, quitting, attended, log);
-  await windows.load();
-  await showOutside(client, { settings, windows, quitting, trayIcon: places.trayIcon, log });
+  const loading = windows.load();
+  // After the page was asked for: its files are read before the home's.
+  const reading = service.read().then(
+    () => {
+      isRead = true;
+    },
+    async (error: unknown) => {
+      const failure = toFailure(error);
+      log.error('the home could not be read', { failure });
+      windows.refuse(failure);
+      client.close();
+      if (!attended) throw error;
+    },
+  );
+  await Promise.all([loading, reading]);
+  if (isRead) await showOutside(client, { settings, windows, quitting, trayIcon: places.trayIcon, log });
 }
 
 function identity(trust: ClientIdentity['trust'], abilities: ClientIdentity['abilities']): ClientIdentity {
   return { trust, face: 'window', allowPower: false, abilities };
 }
 
-/** The settings as they are now; `changed` is called at once and with every change. */
+/** The settings as they are now; a listener is called at once and with every change. */
 interface FollowedSettings {
   readonly current: Settings;
   onChange(changed: (now: Settings) => void): void;
 }
 
-async function followSettings(client: SessionClient, changed: (now: Settings) => void): Promise<FollowedSettings> {
-  let current = await client.call('settings.get', {});
-  const listeners = [changed];
-  changed(current);
+function followSettings(client: SessionClient, saved: Settings): FollowedSettings {
+  let current = saved;
+  const listeners: ((now: Settings) => void)[] = [];
   client.events.on((event) => {
     if (event.type !== 'settingsChanged') return;
     current = event.settings;

@@ -5,7 +5,7 @@
  */
 import { BrowserWindow } from 'electron';
 import type { CallParsed } from '../../src-shared/contract/calls.ts';
-import { SlipwayError } from '../../src-shared/contract/errors.ts';
+import { type Failure, SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { Log } from '../core/kit/log.ts';
 import type { ClientIdentity } from '../core/service/client.ts';
 import type { Service } from '../headless/service.ts';
@@ -92,6 +92,11 @@ export class Windows {
     this.#bridge.serve(window, identityOf(window));
     onOpened(window);
     await this.#load(window, `#console/${key}`);
+  }
+
+  /** The home cannot be read: the windows say why. */
+  refuse(failure: Failure): void {
+    this.#bridge.refuse(failure);
   }
 
   /** Ends every session and remembers where the windows are; they stay until the application ends. */

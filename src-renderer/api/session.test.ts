@@ -73,6 +73,26 @@ describe('Session', () => {
     await expect(first).resolves.toEqual(settings);
   });
 
+  it('keeps what is asked before it is greeted, in order, and answers it then', async () => {
+    const first = session.call('settings.get', {});
+    const second = session.call('instance.list', {});
+    expect(transport.last.sent).toEqual([]);
+    transport.say(hello);
+    expect(transport.last.sent.map((message) => JSON.parse(String(message)).id)).toEqual([1, 2]);
+    transport.say({ type: 'result', id: 1, value: settings });
+    transport.say({ type: 'result', id: 2, value: [] });
+    expect(await Promise.all([first, second])).toEqual([settings, []]);
+  });
+
+  it('gives up what was asked before it was greeted when there will be no greeting', async () => {
+    const early = session.call('settings.get', {});
+    transport.last.handlers.ended({ kind: 'lost' });
+    await expect(early).rejects.toMatchObject({ code: 'connection_lost' });
+    vi.advanceTimersByTime(retryDelayMs(1));
+    transport.say(hello);
+    expect(transport.last.sent).toEqual([]);
+  });
+
   it('rejects a call with the failure it was answered', async () => {
     transport.say(hello);
     const call = session.call('instance.start', { id: 'demo' });

@@ -7,13 +7,13 @@ import { type ConsoleFrame, decodeFrame, encodeFrame } from '../../src-shared/co
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { SlipwayEvent } from '../../src-shared/contract/events.ts';
 import { type MessageChannelLike, protocolVersion, replySchema } from '../../src-shared/contract/messages.ts';
-import type { Face, LinkEnd, Transport } from './transport.ts';
+import type { Face, LinkEnd, Refusal, Transport } from './transport.ts';
 
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'connected'; readonly version: string }
   | { readonly state: 'lost'; readonly attempt: number; readonly retryAt: number }
-  | { readonly state: 'refused'; readonly message: string; readonly hint: string };
+  | ({ readonly state: 'refused' } & Refusal);
 
 interface Outstanding {
   readonly name: CallName;
@@ -45,6 +45,8 @@ export class Session {
   readonly #outstanding = new Map<number, Outstanding>();
   readonly #viewers = new Map<number, (frame: ConsoleFrame) => void>();
   #stray: ConsoleFrame[] = [];
+  /** Asked before the core greeted: it is still reading the home. */
+  #early: string[] = [];
   #link: MessageChannelLike | null = null;
   #connected = false;
   #attempt = 0;
@@ -81,7 +83,7 @@ export class Session {
 
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
     const link = this.#link;
-    if (link === null || !this.#connected) return Promise.reject(lost());
+    if (link === null) return Promise.reject(lost());
     return new Promise((resolve, reject) => {
       const id = this.#nextCall++;
       this.#outstanding.set(id, {
@@ -90,7 +92,9 @@ export class Session {
         resolve: (value) => resolve(value as CallOutput<N>),
         reject,
       });
-      link.send(JSON.stringify({ type: 'call', id, name, input }));
+      const message = JSON.stringify({ type: 'call', id, name, input });
+      if (this.#connected) link.send(message);
+      else this.#early.push(message);
     });
   }
 
@@ -134,7 +138,8 @@ export class Session {
     this.#dropOutstanding();
     if (this.#disposed || this.#final) return;
     if (end.kind === 'refused') {
-      this.#handlers.connectionChanged({ state: 'refused', message: end.message, hint: end.hint });
+      const { kind: _, ...refusal } = end;
+      this.#handlers.connectionChanged({ state: 'refused', ...refusal });
       return;
     }
     this.#attempt += 1;
@@ -148,6 +153,7 @@ export class Session {
     this.#outstanding.clear();
     this.#viewers.clear();
     this.#stray = [];
+    this.#early = [];
     for (const call of dropped) call.reject(lost());
   }
 
@@ -198,6 +204,7 @@ export class Session {
     this.#attempt = 0;
     this.#connected = true;
     this.#handlers.connectionChanged({ state: 'connected', version });
+    for (const message of this.#early.splice(0)) this.#link?.send(message);
   }
 
   #answered(id: number, value: unknown): void {

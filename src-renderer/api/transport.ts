@@ -7,9 +7,14 @@ import type { MessageChannelLike } from '../../src-shared/contract/messages.ts';
 export type Face = 'window' | 'web';
 
 /** Why a link ended. `refused` is final: trying again with the same credentials would end the same way. */
-export type LinkEnd =
-  | { readonly kind: 'lost' }
-  | { readonly kind: 'refused'; readonly message: string; readonly hint: string };
+export type LinkEnd = { readonly kind: 'lost' } | ({ readonly kind: 'refused' } & Refusal);
+
+export interface Refusal {
+  readonly message: string;
+  readonly hint: string;
+  readonly cause?: string | undefined;
+  readonly raw?: string | undefined;
+}
 
 export interface LinkHandlers {
   /** A string is a JSON message, bytes are one console frame. */

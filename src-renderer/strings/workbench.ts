@@ -1,6 +1,7 @@
 /** The frame: strip, pages, what stands where an instance would. */
 export const workbenchStrings = {
   connecting: 'Connecting…',
+  reading: 'Reading the home…',
   chooseOne: 'Choose an instance.',
   resizeList: 'Resize the list',
   pages: 'Pages',

@@ -22,6 +22,9 @@ const greetingMs = 500;
 /** Its own setting cannot be read. */
 const powerdownMs = 10_000;
 
+/** Of an outcome, what its end does not tell. */
+const nothingToTell = { failure: null, lastLines: [], panic: null, resetLoop: null };
+
 export class UnreadableInstance implements ManagedInstance {
   readonly changed = new Emitter<InstanceView>();
   readonly consoles: InstanceConsoles;
@@ -251,7 +254,7 @@ export class UnreadableInstance implements ManagedInstance {
   #writeOutcome(how: 'stopped' | 'guest', text: string): Promise<void> {
     const { store, clock } = this.#services;
     const endedAt = new Date(clock.now()).toISOString();
-    return store.writeOutcome(this.#id, this.#boot, { version: 1, endedAt, how, text, failure: null, lastLines: [] });
+    return store.writeOutcome(this.#id, this.#boot, { version: 1, endedAt, how, text, ...nothingToTell });
   }
 
   #tell(): void {

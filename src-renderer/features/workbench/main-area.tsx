@@ -11,7 +11,7 @@ import { pages } from './pages.tsx';
 const Gallery = lazy(async () => ({ default: (await import('../gallery/gallery.tsx')).Gallery }));
 
 export function MainArea() {
-  const { stores } = useApplication();
+  const { stores, session } = useApplication();
   const selected = useSelected();
   const shown = useStore(stores.view, (state) => state.page);
   const loaded = useStore(stores.instances, (state) => state.loaded);
@@ -26,9 +26,11 @@ export function MainArea() {
     );
   if (selected !== undefined) return <InstancePanel view={selected} />;
   if (loaded && none) return <EmptyState />;
+  // A window's own process reads the home while the page is drawn already; a browser has to reach its server first.
+  const waiting = session.face === 'window' ? workbenchStrings.reading : workbenchStrings.connecting;
   return (
     <main className="choose-one">
-      <p>{loaded ? workbenchStrings.chooseOne : workbenchStrings.connecting}</p>
+      <p>{loaded ? workbenchStrings.chooseOne : waiting}</p>
     </main>
   );
 }
