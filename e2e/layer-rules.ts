@@ -32,6 +32,11 @@ const sameRank: readonly { readonly from: string; readonly to: string; readonly 
     to: 'process',
     reason: 'a QMP endpoint is a UNIX socket, and process/ knows how to reach one in a deep folder',
   },
+  {
+    from: 'home',
+    to: 'process',
+    reason: 'the owner lock is a UNIX socket, and process/ knows how to reach one in a deep folder',
+  },
   { from: 'staging', to: 'guests', reason: 'what is staged is what a guest recipe lists' },
 ];
 

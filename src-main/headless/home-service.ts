@@ -7,7 +7,7 @@
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { MessageChannelLike } from '../../src-shared/contract/messages.ts';
 import { type Core, createCore } from '../core/core.ts';
-import { acquireOwnerLock, lockAddress, type OwnerLock } from '../core/home/owner-lock.ts';
+import { acquireOwnerLock, type OwnerLock } from '../core/home/owner-lock.ts';
 import { findOwnerProcess } from '../core/home/owner-process.ts';
 import type { Paths } from '../core/home/paths.ts';
 import { CleanupStack } from '../core/kit/cleanup-stack.ts';
@@ -210,8 +210,7 @@ export class HomeService implements Service {
     const stop = AbortSignal.any([over.signal, this.#disposal.signal]);
     const refusal = async (): Promise<never> => {
       await systemClock.wait(doubtMs, stop);
-      if (!(await findOwnerProcess(lockAddress(paths.home)))?.suspended)
-        await systemClock.wait(answerMs - doubtMs, stop);
+      if (!(await findOwnerProcess(paths.home))?.suspended) await systemClock.wait(answerMs - doubtMs, stop);
       throw await ownerDoesNotAnswer(paths);
     };
     try {
@@ -289,7 +288,7 @@ function launchesSettled({ manager }: Core, othersWait: boolean): Promise<void> 
 const commandLineIdentity: ClientIdentity = { trust: 'user', face: 'command-line', allowPower: true, abilities: {} };
 
 async function ownerDoesNotAnswer({ home }: Paths): Promise<SlipwayError> {
-  const owner = await findOwnerProcess(lockAddress(home));
+  const owner = await findOwnerProcess(home);
   const who = owner === null ? 'A process' : `Process ${owner.pid}`;
   return new SlipwayError('owner_busy', 'Another Slipway owns this home and does not answer.', {
     cause: owner?.suspended

@@ -25,6 +25,12 @@ export const filenames = {
   templates: 'templates',
   /** Session protocol for the command line, mode 0600. */
   serviceSocket: 'service.sock',
+  /** A socket that the home's owner listens on, and nobody else. While a dead one is replaced: `owner.lock.<which>`. */
+  ownerLock: 'owner.lock',
+  /** Start of the name under which a process brings its own socket to the lock; its process id follows. */
+  ownerClaim: 'owner-claim-',
+  /** End of the same socket's second name, for as long as it takes to rename it. */
+  ownerClaimSpare: '.spare',
   /** Slipway's own log. */
   log: 'slipway.log',
   /** Electron's userData. */

@@ -1,47 +1,40 @@
 /**
  * Who holds a home's lock: for words alone ("process 812 is suspended"), never to decide anything.
  *
- * Linux: /proc/net/unix gives the lock socket's inode, and a link `socket:[INODE]` in /proc/PID/fd gives the process.
- * Elsewhere, and for a process of another user, the answer is null.
+ * The owner's private name for its lock has its process id in it. That process is believed when it is seen to hold a
+ * socket bound to this name, because in a container the number may be another process's. Linux alone; else null.
  */
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { filenames } from './filenames.ts';
+import { describe, holds, type SocketOwner } from './socket-owner.ts';
 
-export interface OwnerProcess {
-  readonly pid: number;
-  /** Stopped by a signal, as Ctrl-Z does: it holds the lock and cannot answer. */
-  readonly suspended: boolean;
-}
-
-/** `address`: the lock's, as bind(2) has it, with its leading NUL. Never throws. */
-export async function findOwnerProcess(address: string): Promise<OwnerProcess | null> {
+/** Never throws. */
+export async function findOwnerProcess(home: string): Promise<SocketOwner | null> {
   if (process.platform !== 'linux') return null;
-  const inode = inodeOf(await readText('/proc/net/unix'), address.replace('\0', '@'));
-  if (inode === null) return null;
-  const wanted = `socket:[${inode}]`;
-  for (const pid of await list('/proc')) {
-    if (!/^\d+$/.test(pid)) continue;
-    for (const descriptor of await list(`/proc/${pid}/fd`)) {
-      if ((await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '')) !== wanted) continue;
-      const state = /^State:\s+(\S)/m.exec(await readText(`/proc/${pid}/status`))?.[1];
-      return { pid: Number(pid), suspended: state === 'T' || state === 't' };
-    }
+  const lock = await inodeOf(join(home, filenames.ownerLock));
+  if (lock === null) return null;
+  for (const name of await readdir(home).catch(() => [])) {
+    const pid = name.startsWith(filenames.ownerClaim)
+      ? /^\d+/.exec(name.slice(filenames.ownerClaim.length))?.[0]
+      : null;
+    if (pid === null || pid === undefined || (await inodeOf(join(home, name))) !== lock) continue;
+    const socket = await boundTo(pid, name);
+    if (socket !== null && (await holds(pid, socket))) return describe(Number(pid));
   }
   return null;
 }
 
-/** Rows are `Num RefCount Protocol Flags Type St Inode Path`; old Nodes pad the name with NULs, which are shown as `@`. */
-function inodeOf(table: string, name: string): string | null {
-  for (const row of table.split('\n')) {
-    const [, , , , , , inode, path] = row.trim().split(/\s+/);
-    if (inode !== undefined && path?.replace(/@+$/, '') === name) return inode;
-  }
-  return null;
+/** The inode of the socket bound to `name`, in the network namespace of that process. */
+async function boundTo(pid: string, name: string): Promise<string | null> {
+  const table = await readFile(`/proc/${pid}/net/unix`, 'utf8').catch(() => '');
+  const row = table.split('\n').find((line) => line.endsWith(`/${name}`));
+  return row?.trim().split(/\s+/)[6] ?? null;
 }
 
-function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
-}
-
-function list(path: string): Promise<string[]> {
-  return readdir(path).catch(() => []);
+async function inodeOf(path: string): Promise<bigint | null> {
+  return lstat(path, { bigint: true }).then(
+    ({ ino }) => ino,
+    () => null,
+  );
 }

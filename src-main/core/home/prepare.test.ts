@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +48,25 @@ describe('the home', () => {
       code: 'home_unusable',
       failure: { raw: expect.stringMatching(/EEXIST|ENOTDIR/) },
     });
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("of another user is not root's unless root asks for it [as root]", async () => {
+    const theirs = join(directory, 'theirs');
+    await mkdir(theirs, { mode: 0o700 });
+    await chown(theirs, 65534, 65534);
+    for (const home of [theirs, join(theirs, '.local', 'share', 'slipway')]) {
+      await expect(prepareHome(home, {})).rejects.toMatchObject({
+        code: 'home_unusable',
+        failure: {
+          message: expect.stringContaining('Root does not use the home of another user'),
+          hint: expect.stringContaining('SLIPWAY_ADOPT_HOME=1'),
+        },
+      });
+      // Nothing was made there that its user could not remove.
+      expect(await readdir(theirs)).toEqual([]);
+    }
+    const paths = await prepareHome(theirs, { SLIPWAY_ADOPT_HOME: '1' });
+    expect((await stat(paths.home)).uid).toBe(65534);
   });
 
   it('is where SLIPWAY_HOME says, or where the platform keeps data', () => {
