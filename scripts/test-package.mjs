@@ -188,10 +188,10 @@ async function listed(home) {
   return JSON.parse((await slipway(home, 'list', '--machine', 'json')).out);
 }
 
+/** One that has ended and that nobody has buried (the first process of a container often does not) is not alive. */
 function alive(pid) {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
