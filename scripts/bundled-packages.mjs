@@ -20,7 +20,7 @@ const allowed = [
 /** Modules as bundlers name them → folders of the packages they are from, relative to the checkout, each once. */
 export function packagesOf(modules) {
   const folders = modules.map(
-    (path) => /^(?:.*\/)?(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1],
+    (path) => /^(?:.*?\/)??(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1],
   );
   return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
 }

@@ -70,6 +70,8 @@ async function pack(electron) {
   for (const name of ['resources/default_app.asar', 'slipway-copy.json']) rmSync(join(unpacked, name), { force: true });
   // The command line shares what QEMU opens with the app.
   symlinkSync('../resources/assets', join(unpacked, 'cli', 'assets'));
+  // What the checkout's package.json says of out/.
+  writeFileSync(join(unpacked, 'cli', 'package.json'), '{ "private": true, "type": "module" }\n');
   chmodSync(join(unpacked, 'bin', 'slipway'), 0o755);
   return unpacked;
 }
