@@ -66,7 +66,7 @@ export class InstanceManager {
     await found.finally(() => over.abort());
     const { paths, log } = this.#services;
     const guests = () => [...this.#instances.values()].map(({ watched }) => watched).filter((guest) => guest !== null);
-    await this.#adopted?.start({
+    const adopted = this.#adopted?.start({
       has: (id) => this.#instances.has(id),
       add: (id, instance) => {
         this.#list(id, instance);
@@ -76,6 +76,9 @@ export class InstanceManager {
         this.#instances.delete(id);
         this.events.emit({ type: 'instanceRemoved', id, trash: '' });
       },
+    });
+    await adopted?.catch((error: unknown) => {
+      log.error('the instances of others could not be found', { error: String(error) });
     });
     void watchSpace({ directory: paths.instances, clock, log, guests }, this.#disposal.signal);
     for (const [id, { view }] of this.#instances) this.#diskWatch.changed(id, view.status);
