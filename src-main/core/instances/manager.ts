@@ -59,10 +59,10 @@ export class InstanceManager {
     await store.tidy(new Date(clock.now())).catch((error: unknown) => {
       this.#services.log.error('the home could not be tidied', { error: String(error) });
     });
+    const stored = await store.list();
     const over = new AbortController();
-    const found = fewAtOnce(await store.list(), (stored) =>
-      Promise.race([this.#queue.run(stored.id, () => this.#find(stored)), clock.wait(startMs, over.signal)]),
-    );
+    const late = clock.wait(startMs, over.signal).catch(() => undefined);
+    const found = fewAtOnce(stored, (one) => Promise.race([this.#queue.run(one.id, () => this.#find(one)), late]));
     await found.finally(() => over.abort());
     const { paths, log } = this.#services;
     const guests = () => [...this.#instances.values()].map(({ watched }) => watched).filter((guest) => guest !== null);
