@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -169,6 +169,28 @@ describe('one instance from its first boot to the trash and back', () => {
     expect(await json('pause', 'demo')).toMatchObject({ code: 0, json: { state: 'paused' } });
     expect(await json('resume', 'demo')).toMatchObject({ code: 0, json: { phase: 'running' } });
     expect(await json('reset', 'demo')).toMatchObject({ code: 0, json: { phase: 'running', boot: 1 } });
+  });
+
+  it.each([
+    ['that ends where a block does', 1_228_800],
+    ['that ends anywhere', 1_228_801],
+    ['larger than a whole answer', 3 * 1024 * 1024 + 7],
+  ])('logs: what is kept after a hole %s, and how much is gone', async (_, hole) => {
+    const boot = join(home, 'instances', 'demo', 'boots', '0001');
+    const serial = await readFile(join(boot, 'serial.out'));
+    const file = await open(join(boot, 'serial.out'), 'r+');
+    try {
+      await file.truncate(0);
+      await file.truncate(hole);
+      await file.write('line\n'.repeat(1000), hole);
+      const logs = await text('logs', 'demo', '--boot', '1');
+      expect(logs.stdout).toBe('line\n'.repeat(1000));
+      expect(logs.stderr).toContain(`(the first ${hole} bytes are no longer kept)`);
+      expect((await json('logs', 'demo', '--boot', '1')).json).toMatchObject({ bytes: 5000, dropped: hole });
+    } finally {
+      await file.close();
+      await writeFile(join(boot, 'serial.out'), serial);
+    }
   });
 
   it('logs: the bytes and nothing else', async () => {

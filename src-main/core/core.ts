@@ -94,7 +94,15 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   };
   const stopTelling = manager.events.on(tell);
   const stopTellingSettings = settings.changed.on((changed) => tell({ type: 'settingsChanged', settings: changed }));
-  await manager.start();
+  try {
+    await manager.start();
+  } catch (error) {
+    // What was begun would keep a process alive that has nothing to serve.
+    stopTelling();
+    stopTellingSettings();
+    await manager.dispose();
+    throw error;
+  }
 
   return {
     manager,

@@ -47,8 +47,14 @@ export async function serveServiceSocket(
     socket.on('close', () => sockets.delete(socket));
     serveClient(socket, service, abilities);
   });
-  await listen(server, reachable.path);
-  await chmod(paths.serviceSocket, 0o600);
+  try {
+    await listen(server, reachable.path);
+    await chmod(paths.serviceSocket, 0o600);
+  } catch (error) {
+    server.close();
+    await reachable.close();
+    throw error;
+  }
   return {
     get clients() {
       return sockets.size;

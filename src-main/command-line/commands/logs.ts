@@ -41,17 +41,18 @@ export const logs: Command = async (args, context) => {
   }
   if (output.machine) {
     const chunks: Buffer[] = [];
-    await readFrom(0, log, context, async (bytes) => {
+    const { dropped } = await readFrom(0, log, context, async (bytes) => {
       chunks.push(bytes);
     });
     const text = Buffer.concat(chunks);
-    output.result({ ...log, bytes: text.length, text: text.toString('utf8') }, '');
+    const gone = dropped === 0 ? {} : { dropped };
+    output.result({ ...log, bytes: text.length, ...gone, text: text.toString('utf8') }, '');
     return 0;
   }
-  let offset = await readFrom(0, log, context, write);
+  let { offset } = await readFrom(0, log, context, write);
   while (values.follow && !context.signal.aborted) {
     const { view: now } = await client.call('instance.show', { id });
-    offset = await readFrom(offset, log, context, write);
+    offset = (await readFrom(offset, log, context, write)).offset;
     if (isOver(now, log.boot)) break;
     await systemClock.wait(followMs, context.signal).catch(() => undefined);
   }
@@ -70,32 +71,32 @@ function isOver({ status }: InstanceView, boot: number): boolean {
   return status.boot !== boot || ((status.phase === 'stopped' || status.phase === 'failed') && !status.processLives);
 }
 
-/** Resolves to the offset of what comes next. */
+/** Resolves to the offset of what comes next, and to how much on the way there is no longer kept. */
 async function readFrom(
   start: number,
   log: Log,
   { client, output, signal }: CommandContext,
   take: (bytes: Buffer) => Promise<void>,
-): Promise<number> {
+): Promise<{ offset: number; dropped: number }> {
   let offset = start;
   let dropped = 0;
   while (!signal.aborted) {
     const part = await client.call('instance.log', { ...log, offset, length: chunkBytes });
     const bytes = Buffer.from(part.base64, 'base64');
-    offset = part.offset + bytes.length;
+    const from = Math.max(part.offset, Math.min(part.keptFrom, part.size));
     // The oldest part of a transcript that outgrew its bound is a hole in the file, and reads as zeros.
-    if (bytes.length === chunkBytes && dropped === part.offset && isHole(bytes)) dropped = offset;
-    else {
-      if (dropped > 0 && dropped === part.offset) output.note(`(the first ${dropped} bytes are no longer kept)`);
-      if (bytes.length > 0) await take(bytes);
+    if (from > offset) {
+      dropped += from - offset;
+      const which = offset === 0 ? 'the first' : 'another';
+      output.note(`(${which} ${from - offset} bytes are no longer kept)`);
     }
-    if (bytes.length === 0 || offset >= part.size) break;
+    const end = part.offset + bytes.length;
+    offset = Math.max(end, from);
+    if (end > from) await take(bytes.subarray(from - part.offset));
+    // A hole is skipped, not read.
+    if (offset >= part.size || (bytes.length === 0 && from === part.offset)) break;
   }
-  return offset;
-}
-
-function isHole(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte === 0);
+  return { offset, dropped };
 }
 
 function notKept(view: InstanceView, boot: number, boots: readonly { number: number }[]): SlipwayError {

@@ -17,7 +17,9 @@ export const list: Command = async (args, { client, output }) => {
   else if (views.length === 0) output.note('Nothing runs.');
   for (const view of views.filter((one) => engineState(one) === 'error'))
     output.note(
-      `${view.name} is in error. Why: slipway show ${commandName(view)}   Clear it: slipway delete ${commandName(view)}`,
+      `${view.name} is in error. Why: slipway show ${commandName(view)}   ${
+        view.status.processLives ? 'It runs; end it: slipway stop' : 'Clear it: slipway delete'
+      } ${commandName(view)}`,
     );
   return 0;
 };

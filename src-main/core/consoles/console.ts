@@ -93,6 +93,11 @@ export class Console {
     return this.#stream().viewed.tail;
   }
 
+  /** Bytes of the current transcript; 0 where none is open. */
+  get size(): number {
+    return this.#current?.viewed.tail.size ?? 0;
+  }
+
   get writable(): boolean {
     return this.#current?.viewed.writable ?? false;
   }
@@ -266,6 +271,16 @@ export class Console {
     this.#ended.emit(reason);
   }
 
+  /** Closes the files while nobody looks; the next `restart` opens them again. Does nothing while somebody does. */
+  rest(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#viewers.size > 0) return;
+      const current = this.#current;
+      this.#current = null;
+      await current?.cleanups.close();
+    });
+  }
+
   async dispose(): Promise<void> {
     for (const viewer of this.#viewers) viewer.close();
     this.#viewers.clear();
@@ -306,7 +321,8 @@ export class Console {
       stream.input?.onOutput?.(() => tail.nudge());
       await tail.start();
       const read = async (offset: number, length: number) => (await tail.read(offset, length)).bytes;
-      tail.markPunched(await findPunchedBound(read, tail.size));
+      // What cannot be read is told to viewers by the tail; it keeps nobody from the guest.
+      tail.markPunched(await findPunchedBound(read, tail.size).catch(() => 0));
       const screen = stream.content === 'text' ? null : this.#newScreen(tail, times);
       if (screen !== null) cleanups.add(() => screen.dispose());
       return { stream, viewed: { tail, screen, times, boot: stream.boot, writable: stream.input !== null }, cleanups };

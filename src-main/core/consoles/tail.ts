@@ -6,10 +6,10 @@
  * Never: writes, truncates or locks the file, keeps bytes, or decides what a reader should see.
  */
 import { type FSWatcher, watch } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import { limits } from '../../../src-shared/limits.ts';
-import { isErrno } from '../kit/atomic-file.ts';
 import { Emitter } from '../kit/emitter.ts';
+import { openTranscript } from './open-transcript.ts';
 
 /** Bytes of the stream; `offset` is where they really begin, which is later than asked for if the range was punched. */
 export interface Chunk {
@@ -236,15 +236,11 @@ export class Tail {
 
   async #open(): Promise<FileHandle | null> {
     if (this.#closed) return null;
-    try {
-      const file = await open(this.path, 'r');
-      this.#file = file;
-      this.#identity = identityOf(await file.stat());
-      return file;
-    } catch (error) {
-      if (isErrno(error, 'ENOENT')) return null;
-      throw error;
-    }
+    const file = await openTranscript(this.path);
+    if (file === null) return null;
+    this.#file = file;
+    this.#identity = identityOf(await file.stat());
+    return file;
   }
 
   async #replaceIfRenamed(): Promise<void> {

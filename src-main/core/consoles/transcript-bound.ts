@@ -76,5 +76,8 @@ export async function findPunchedBound(
     if (await isHole(middle)) hole = middle;
     else data = middle;
   }
-  return Math.min(data * blockBytes, size);
+  // A file system with larger blocks, or another tool, ends a hole where it likes.
+  const first = await read(data * blockBytes, blockBytes);
+  const zeros = first.findIndex((byte) => byte !== 0);
+  return Math.min(data * blockBytes + Math.max(0, zeros), size);
 }

@@ -2,11 +2,11 @@
  * Looks for text in a whole transcript, a moment at a time: each call says what it found and where the next goes on. The
  * work is done in a thread (pattern-thread.ts); the transcript is read from its file, whoever else follows it.
  */
-import { open } from 'node:fs/promises';
 import type { SearchMatch, SearchPlace } from '../../../src-shared/contract/calls/consoles.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import { sequences } from './line-search.ts';
+import { openTranscript } from './open-transcript.ts';
 import { searchThread } from './pattern-thread.ts';
 import { findPunchedBound } from './transcript-bound.ts';
 
@@ -43,9 +43,9 @@ export async function searchTranscript(path: string, query: SearchQuery): Promis
   return { ...found, searched: found.next?.offset ?? size, size };
 }
 
-/** `keptFrom`: before it the transcript is a hole. */
+/** `keptFrom`: before it the transcript is a hole. Nothing where there is no file; throws where it cannot be read. */
 export async function measureTranscript(path: string): Promise<{ size: number; keptFrom: number }> {
-  const file = await open(path, 'r').catch(() => null);
+  const file = await openTranscript(path);
   if (file === null) return { size: 0, keptFrom: 0 };
   try {
     const { size } = await file.stat();

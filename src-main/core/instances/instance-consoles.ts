@@ -2,7 +2,8 @@
  * The consoles of one instance, boot after boot: serial line, monitor, QMP and the engine's log. Puts each of them on
  * the right files and sockets of the current boot; what a console is, is in `consoles/`.
  *
- * Must never open a monitor socket that nobody looks at: QEMU serves one client at a time, and scripts come first.
+ * Must never open a monitor socket that nobody looks at: QEMU serves one client at a time, and scripts come first. And no
+ * file of a boot that is over while nobody looks: a thousand stopped instances cost nothing.
  */
 import type { ConsoleFrame, NoteKind } from '../../../src-shared/contract/console-frames.ts';
 import type { Arrival } from '../../../src-shared/contract/console-times.ts';
@@ -30,6 +31,7 @@ type Send = (frame: ConsoleFrame) => void;
 const fixedNames = ['serial', 'monitor', 'qmp', 'log'] as const satisfies readonly ConsoleName[];
 
 export class InstanceConsoles implements ManagedConsoles {
+  readonly #log: Log;
   readonly #paths: InstancePaths;
   readonly #clock: Clock;
   readonly #serialPorts: () => number;
@@ -39,10 +41,17 @@ export class InstanceConsoles implements ManagedConsoles {
   #boot = 0;
   #live = false;
   #disposed = false;
+  #isOpen = false;
+  #endReason: string | null = null;
   #opened: Promise<void> = Promise.resolve();
+  /** Those that stand on the current boot, or are about to. */
+  readonly #current = new Map<Console, Promise<void>>();
+  /** How many are about to look at one, which must not be put to rest meanwhile. */
+  readonly #wanted = new Map<Console, number>();
 
   /** `serialPorts`: how many the machine has, as of the next or current boot. */
   constructor({ clock, log }: { clock: Clock; log: Log }, paths: InstancePaths, serialPorts: () => number) {
+    this.#log = log;
     this.#paths = paths;
     this.#clock = clock;
     this.#serialPorts = serialPorts;
@@ -53,12 +62,12 @@ export class InstanceConsoles implements ManagedConsoles {
 
   /** Bytes of serial output of the current boot so far, of the first line. */
   get serialBytes(): number {
-    return this.#boot === 0 ? 0 : this.#serial.tail.size;
+    return this.#serial.size;
   }
 
   /** The same of all lines together. */
   get allSerialBytes(): number {
-    return this.#boot === 0 ? 0 : this.#serialConsoles().reduce((sum, [, { tail }]) => sum + tail.size, 0);
+    return this.#serialConsoles().reduce((sum, [, { size }]) => sum + size, 0);
   }
 
   /**
@@ -71,28 +80,89 @@ export class InstanceConsoles implements ManagedConsoles {
   }
 
   async #openBoot(boot: number, live: boolean): Promise<void> {
-    if (boot === this.#boot && live === this.#live && boot !== 0) return;
+    if (this.#isOpen && boot === this.#boot && live === this.#live && boot !== 0) return;
+    this.#isOpen = false;
     await this.#serialSockets.close();
     // Whoever asked was under way when we went: nothing may be opened that nobody would close.
     if (this.#disposed) return;
     this.#boot = boot;
     this.#live = live;
+    this.#endReason = null;
+    this.#current.clear();
     await this.#matchSerialPorts();
-    await Promise.all([...this.#consoles].map(([name, console]) => console.restart(this.#streamOf(name, boot, live))));
+    await Promise.all([...this.#consoles].map(([name, console]) => this.#openOrRest(name, console)));
     if (live && !this.#disposed) await this.#serialSockets.serve(this.#serialConsoles());
+    this.#isOpen = true;
+  }
+
+  /** What a running guest says is followed; everything else is opened when somebody looks. */
+  #openOrRest(name: ConsoleName, console: Console): Promise<void> {
+    const isFollowed = this.#live && (isSerial(name) || name === 'log');
+    return isFollowed || console.viewers > 0 ? this.#begin(name, console) : console.rest();
+  }
+
+  #begin(name: ConsoleName, console: Console): Promise<void> {
+    const before = this.#current.get(console);
+    if (before !== undefined) return before;
+    const reason = this.#endReason;
+    const begun = console
+      .restart(this.#streamOf(name, this.#boot, this.#live))
+      .then(() => (reason === null ? undefined : console.end(reason)))
+      .catch((error: unknown) => {
+        // The next one to look tries again.
+        if (this.#current.get(console) === begun) this.#current.delete(console);
+        throw error;
+      });
+    this.#current.set(console, begun);
+    return begun;
+  }
+
+  /** Of a boot that is over. */
+  async #rest(console: Console): Promise<void> {
+    if (this.#live || console.viewers > 0 || (this.#wanted.get(console) ?? 0) > 0) return;
+    this.#current.delete(console);
+    await console.rest();
   }
 
   /** The boot is over; what it said stays to be seen. */
   async endBoot(reason: string): Promise<void> {
     this.#live = false;
+    this.#isOpen = false;
+    this.#endReason = reason;
     await this.#serialSockets.close();
-    await Promise.all([...this.#consoles.values()].map((console) => console.end(reason)));
+    await Promise.all(
+      [...this.#consoles.values()].map(async (console) => {
+        await console.end(reason);
+        await this.#rest(console);
+      }),
+    );
+  }
+
+  /** Something that needs the files of a console, which are closed again when nobody else does. */
+  async #with<T>(name: ConsoleName, use: (console: Console) => T | Promise<T>): Promise<T> {
+    const console = this.#console(name);
+    this.#wanted.set(console, (this.#wanted.get(console) ?? 0) + 1);
+    try {
+      await this.#begin(name, console);
+      return await use(console);
+    } finally {
+      this.#wanted.set(console, (this.#wanted.get(console) ?? 0) - 1);
+      this.#restLater(console);
+    }
+  }
+
+  #restLater(console: Console): void {
+    this.#rest(console).catch((error: unknown) =>
+      this.#log.warn('a console was not closed', { directory: this.#paths.directory, error: String(error) }),
+    );
   }
 
   /** `boot` null: the current one and every one after it. An old boot is read-only. */
   async open(name: ConsoleName, boot: number | null, send: Send): Promise<OpenedConsole> {
     await this.#opened.catch(() => undefined);
-    if (boot === null || boot === this.#boot) return viewConsole(await this.#console(name), send);
+    if (boot === null || boot === this.#boot) {
+      return this.#with(name, (console) => viewConsole(console, send, () => this.#restLater(console)));
+    }
     const old = new Console({ clock: this.#clock });
     const close = () => unawaited(old.dispose(), 'an old console could not be closed');
     try {
@@ -113,7 +183,7 @@ export class InstanceConsoles implements ManagedConsoles {
   }
 
   async arrivals(name: ConsoleName, boot: number | null, from: number, to: number): Promise<readonly Arrival[]> {
-    if (boot === null || boot === this.#boot) return (await this.#console(name)).arrivals(from, to);
+    if (boot === null || boot === this.#boot) return this.#with(name, (console) => console.arrivals(from, to));
     const past = new Console({ clock: this.#clock });
     try {
       await past.restart({ ...this.#streamOf(name, boot, false), isPast: true });
@@ -187,7 +257,7 @@ export class InstanceConsoles implements ManagedConsoles {
   }
 
   /** The console of that name; one of a serial line that was added since the last boot is made when it is asked for. */
-  async #console(name: ConsoleName): Promise<Console> {
+  #console(name: ConsoleName): Console {
     const known = this.#consoles.get(name);
     if (known !== undefined) return known;
     const ports = this.#serialPorts();
@@ -199,7 +269,6 @@ export class InstanceConsoles implements ManagedConsoles {
     if (this.#disposed) throw new SlipwayError('connection_lost', 'Slipway is letting go of this instance.');
     const added = new Console({ clock: this.#clock });
     this.#consoles.set(name, added);
-    await added.restart(this.#streamOf(name, this.#boot, this.#live));
     return added;
   }
 
@@ -253,7 +322,7 @@ export class InstanceConsoles implements ManagedConsoles {
 }
 
 /** A viewer of a console as the service hands it on. */
-export function viewConsole(console: Console, send: Send): OpenedConsole {
+export function viewConsole(console: Console, send: Send, onClosed: () => void = () => {}): OpenedConsole {
   // The session numbers its viewers and puts its own number into every frame.
   const handle = console.open(0, send);
   return {
@@ -263,7 +332,10 @@ export function viewConsole(console: Console, send: Send): OpenedConsole {
     viewing: {
       ack: (offset) => handle.ack(offset),
       input: (bytes, automatic) => handle.input(bytes, automatic),
-      close: () => handle.close(),
+      close: () => {
+        handle.close();
+        onClosed();
+      },
     },
   };
 }

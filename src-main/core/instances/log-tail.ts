@@ -1,26 +1,23 @@
 /** The end of a log, for failures and records: enough to explain, never a whole transcript. */
-import { open } from 'node:fs/promises';
 import { withoutSequences } from '../consoles/line-search.ts';
-import { isErrno } from '../kit/atomic-file.ts';
+import { openTranscript } from '../consoles/open-transcript.ts';
 
 const tailBytes = 16 * 1024;
 const tailLines = 25;
 
-/** The last 16 KiB as text; empty when there is no file. */
+/** The last 16 KiB as text; empty when there is none that can be read: an end is told all the same. */
 export async function readLogTail(path: string): Promise<string> {
+  const file = await openTranscript(path).catch(() => null);
+  if (file === null) return '';
   try {
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      const length = Math.min(size, tailBytes);
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-      return buffer.toString('utf8', 0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return '';
-    throw error;
+    const { size } = await file.stat();
+    const length = Math.min(size, tailBytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.toString('utf8', 0, bytesRead);
+  } catch {
+    return '';
+  } finally {
+    await file.close();
   }
 }
 

@@ -60,14 +60,14 @@ export class InstanceManager {
     await store.tidy(new Date(clock.now())).catch((error: unknown) => {
       this.#services.log.error('the home could not be tidied', { error: String(error) });
     });
+    const stored = await store.list();
     const over = new AbortController();
-    const found = fewAtOnce(await store.list(), (stored) =>
-      Promise.race([this.#queue.run(stored.id, () => this.#find(stored)), clock.wait(startMs, over.signal)]),
-    );
+    const late = clock.wait(startMs, over.signal).catch(() => undefined);
+    const found = fewAtOnce(stored, (one) => Promise.race([this.#queue.run(one.id, () => this.#find(one)), late]));
     await found.finally(() => over.abort());
     const { paths, log } = this.#services;
     const guests = () => [...this.#instances.values()].map(({ watched }) => watched).filter((guest) => guest !== null);
-    await this.#adopted?.start({
+    const adopted = this.#adopted?.start({
       has: (id) => this.#instances.has(id),
       add: (id, instance) => {
         this.#list(id, instance);
@@ -77,6 +77,9 @@ export class InstanceManager {
         this.#instances.delete(id);
         this.events.emit({ type: 'instanceRemoved', id, trash: '' });
       },
+    });
+    await adopted?.catch((error: unknown) => {
+      log.error('the instances of others could not be found', { error: String(error) });
     });
     const { signal } = this.#disposal;
     unawaited(watchSpace({ directory: paths.instances, clock, log, guests }, signal), 'free space is not watched', log);

@@ -58,8 +58,9 @@ export function instanceHandlers(services: HandlerServices): HandlersOf<typeof i
     'instance.boots': ({ id }) => manager.get(id).boots(),
     'instance.log': async ({ id, boot, file, offset, length }) => {
       const path = manager.get(id).logPath(file, boot);
-      const { keptFrom } = await measureTranscript(path);
-      return { ...(await readRange(path, offset, length)), keptFrom };
+      const range = await readRange(path, offset, length);
+      // Measured after: what was punched out while it was read is zeros too.
+      return { ...range, keptFrom: (await measureTranscript(path)).keptFrom };
     },
 
     'instance.screenshot': async ({ id }) => ({
