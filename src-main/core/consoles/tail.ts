@@ -5,7 +5,7 @@
  *
  * Never: writes, truncates or locks the file, keeps bytes, or decides what a reader should see.
  */
-import { type FSWatcher, watch } from 'node:fs';
+import { constants, type FSWatcher, watch } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { limits } from '../../../src-shared/limits.ts';
 import { isErrno } from '../kit/atomic-file.ts';
@@ -237,9 +237,14 @@ export class Tail {
   async #open(): Promise<FileHandle | null> {
     if (this.#closed) return null;
     try {
-      const file = await open(this.path, 'r');
+      const file = await open(this.path, constants.O_RDONLY | constants.O_NONBLOCK);
+      const facts = await file.stat();
+      if (!facts.isFile()) {
+        await file.close();
+        throw new Error(`${this.path} is not a regular file`);
+      }
       this.#file = file;
-      this.#identity = identityOf(await file.stat());
+      this.#identity = identityOf(facts);
       return file;
     } catch (error) {
       if (isErrno(error, 'ENOENT')) return null;

@@ -1,7 +1,7 @@
 /** The end of a log, for failures and records: enough to explain, never a whole transcript. */
-import { open } from 'node:fs/promises';
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { withoutSequences } from '../consoles/line-search.ts';
-import { isErrno } from '../kit/atomic-file.ts';
+import { openRegular } from '../kit/regular-file.ts';
 
 const tailBytes = 16 * 1024;
 const tailLines = 25;
@@ -9,7 +9,7 @@ const tailLines = 25;
 /** The last 16 KiB as text; empty when there is no file. */
 export async function readLogTail(path: string): Promise<string> {
   try {
-    const file = await open(path, 'r');
+    const file = await openRegular(path);
     try {
       const { size } = await file.stat();
       const length = Math.min(size, tailBytes);
@@ -19,7 +19,7 @@ export async function readLogTail(path: string): Promise<string> {
       await file.close();
     }
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return '';
+    if (error instanceof SlipwayError && error.code === 'file_missing') return '';
     throw error;
   }
 }

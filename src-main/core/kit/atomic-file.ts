@@ -3,8 +3,10 @@
  * it. Left-over `.tmp` files of a crash are never read.
  */
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import type * as z from 'zod';
+import { SlipwayError } from '../../../src-shared/contract/errors.ts';
+import { readRegularText } from './regular-file.ts';
 
 /** Mode 0600: what Slipway writes is the user's alone. Throws what the file system throws (ENOSPC, EACCES). */
 export async function writeFileAtomically(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
@@ -31,14 +33,17 @@ export async function writeJsonAtomically(path: string, value: unknown): Promise
 /** What a JSON file was found to be: a value, nothing there, or something that is not what it should be. */
 export type JsonFile<T> = { state: 'ok'; value: T } | { state: 'absent' } | { state: 'broken'; error: string };
 
+/** Of our own records; the largest, with a whole command line and its findings, has some hundred KiB. */
+const largestRecordBytes = 4 * 1024 * 1024;
+
 /** Reads and checks a JSON file. A broken file is a value, because a broken instance is listed, not thrown. */
 export async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<JsonFile<z.output<S>>> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readRegularText(path, { what: 'record', mostBytes: largestRecordBytes });
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return { state: 'absent' };
-    return { state: 'broken', error: String(error) };
+    if (error instanceof SlipwayError && error.code === 'file_missing') return { state: 'absent' };
+    return { state: 'broken', error: error instanceof SlipwayError ? error.message : String(error) };
   }
   try {
     const parsed = schema.safeParse(JSON.parse(text));
