@@ -3,13 +3,14 @@
  * to a boot and nowhere else, so QEMU is started paused and ended again before the guest's first instruction.
  */
 import { randomUUID } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import { type FlagData, flagDataSchema } from '../../src-shared/model/emulator-configuration.ts';
 import type { InstanceView } from '../../src-shared/model/instance.ts';
+import { readRegularText } from '../core/kit/regular-file.ts';
 import type { CommandContext } from './context.ts';
 import { editFile } from './editor.ts';
 import { runningLaunch } from './launch-report.ts';
@@ -63,7 +64,7 @@ async function edited(flags: FlagData, signal: AbortSignal): Promise<FlagData> {
   const path = join(tmpdir(), `slipway-flags-${randomUUID()}.json`);
   await writeFile(path, `${JSON.stringify(flags, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
   await editFile(path, signal);
-  const text = await readFile(path, 'utf8');
+  const text = await readRegularText(path, { what: 'file of flags', mostBytes: 1024 * 1024 });
   try {
     const parsed = flagDataSchema.parse(JSON.parse(text));
     await rm(path, { force: true });

@@ -1,11 +1,9 @@
-/** `slipway import`: a QEMU command line or a run script becomes an instance. */
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { CallOutput } from '../../../src-shared/contract/calls.ts';
-import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { ImportedArgument } from '../../../src-shared/model/template.ts';
+import { readRegularText } from '../../core/kit/regular-file.ts';
 import type { SessionClient } from '../../headless/session-client.ts';
 import type { Command, CommandContext } from '../context.ts';
 import { alignColumns } from '../display-width.ts';
@@ -51,14 +49,13 @@ export const importText: Command = async (args, context) => {
   return reportLaunch(launch, context);
 };
 
+/** As much as a call may have; see command.import. */
+const largestTextBytes = 1024 * 1024;
+
 async function readText(file: string, { directory }: CommandContext): Promise<string> {
   if (file === '-') return textOf(process.stdin);
   const path = resolve(directory, file);
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new SlipwayError('file_unreadable', `${path} cannot be read.`, { raw: String(error) });
-  }
+  return readRegularText(path, { what: 'script', mostBytes: largestTextBytes });
 }
 
 function variableOf(text: string): [string, string] {

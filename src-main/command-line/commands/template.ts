@@ -1,10 +1,8 @@
-/** `slipway template`: what instances were asked to be, kept under a name, used again, and given away as files. */
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { Template } from '../../../src-shared/model/template.ts';
+import { readRegularText } from '../../core/kit/regular-file.ts';
 import type { Command, CommandContext, ExitCode } from '../context.ts';
 import { alignColumns } from '../display-width.ts';
 import { reportLaunch } from '../launch-report.ts';
@@ -107,6 +105,9 @@ const exportFile: Command = async (args, context) => {
   return 0;
 };
 
+/** As much as a call may have; see template.import. */
+const whatItIs = { what: 'template', mostBytes: 1024 * 1024 };
+
 const importFile: Command = async (args, context) => {
   const { values, positionals } = parseArgs({
     args,
@@ -115,9 +116,7 @@ const importFile: Command = async (args, context) => {
   });
   const file = one(positionals);
   const path = resolve(context.directory, file);
-  const text = await (file === '-' ? textOf(process.stdin) : readFile(path, 'utf8')).catch((error: unknown) => {
-    throw new SlipwayError('file_unreadable', `${path} cannot be read.`, { raw: String(error) });
-  });
+  const text = await (file === '-' ? textOf(process.stdin) : readRegularText(path, whatItIs));
   return say(await context.client.call('template.import', { text, replace: values.replace ?? false }), context);
 };
 

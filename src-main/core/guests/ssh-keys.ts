@@ -5,10 +5,11 @@
  * Must never overwrite or delete a private key, whatever state it finds.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { isErrno, writeFileAtomically } from '../kit/atomic-file.ts';
+import { readRegularText } from '../kit/regular-file.ts';
 
 export interface SshKeys {
   readonly privateKeyPath: string;
@@ -39,7 +40,7 @@ export async function ensureSshKeys(directory: string): Promise<SshKeys> {
     let privateKey = await readIfThere(privateKeyPath);
     if (privateKey === undefined) {
       await createExclusively(privateKeyPath, generateOpenSshKey());
-      privateKey = await readFile(privateKeyPath, 'utf8');
+      privateKey = await readKey(privateKeyPath);
     }
     // ssh refuses a private key that others can read.
     await chmod(privateKeyPath, 0o600);
@@ -151,11 +152,15 @@ async function createExclusively(path: string, text: string): Promise<void> {
   }
 }
 
+function readKey(path: string): Promise<string> {
+  return readRegularText(path, { what: 'key', mostBytes: 64 * 1024 });
+}
+
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readKey(path);
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
+    if (error instanceof SlipwayError && error.code === 'file_missing') return undefined;
     throw error;
   }
 }

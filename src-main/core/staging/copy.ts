@@ -8,8 +8,8 @@ import { chmod, copyFile as cloneFile, open, realpath, rename, rm, stat } from '
 import { basename, dirname, join } from 'node:path';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { isErrno } from '../kit/atomic-file.ts';
+import { explainRead, openRegular } from '../kit/regular-file.ts';
 import { explainWrite, requireRoom } from './disk-full.ts';
-import { explainRead } from './source.ts';
 import { copySparse } from './sparse.ts';
 
 interface CopyOptions {
@@ -67,9 +67,7 @@ async function attempt(
     if (!(await reflink(source, temporary))) {
       method = 'sparse';
       await requireRoom(directory, basename(destination), needed);
-      const input = await open(source, 'r').catch((error: unknown) => {
-        throw explainRead(error, source, options.field);
-      });
+      const input = await openRegular(source, { field: options.field });
       try {
         const output = await open(temporary, 'wx', 0o600);
         try {

@@ -1,15 +1,14 @@
 /** The format of an image, at once and without failing: for previews, which may not wait and must not start anything. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { openRegularSync } from '../kit/regular-file.ts';
 import { detectImage, imageHeadBytes, imageTailBytes, qemuFormat } from './image-format.ts';
 
 /** QEMU's name of the format; `raw` where the file cannot be read. */
 export function peekFormat(path: string): string {
   let file: number | null = null;
   try {
-    // Non-blocking, because opening a FIFO would otherwise wait for a writer.
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    file = openRegularSync(path);
     const facts = fstatSync(file);
-    if (!facts.isFile()) return 'raw';
     const head = Buffer.alloc(Math.min(imageHeadBytes, facts.size));
     const tail = Buffer.alloc(Math.min(imageTailBytes, facts.size));
     readSync(file, head, 0, head.length, 0);

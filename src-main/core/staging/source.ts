@@ -3,10 +3,10 @@
  * of image it is. Reads; never writes.
  */
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
-import { isErrno } from '../kit/atomic-file.ts';
+import { explainRead, kindOf, openRegular } from '../kit/regular-file.ts';
 import { type DetectedImage, detectImage, imageTailBytes } from './image-format.ts';
 import { parseQcow2Header, type Qcow2Header } from './qcow2-header.ts';
 
@@ -44,18 +44,10 @@ const headBytes = 1024 * 1024;
 export async function inspectSource(path: string, options: InspectOptions): Promise<Source> {
   const { field } = options;
   try {
-    // Looked at before it is opened: opening a FIFO would wait for a writer that never comes.
-    const before = await stat(path);
-    const isDevice = before.isBlockDevice() && options.allowDevice === true;
-    if (!before.isFile() && !isDevice) {
-      throw new SlipwayError('file_not_regular', `${path} is ${kindOf(before)}, not a file.`, {
-        hint: before.isDirectory() ? 'Choose the image inside it.' : 'Choose a regular file.',
-        field,
-      });
-    }
-    const file = await open(path, 'r');
+    const file = await openRegular(path, options);
     try {
       const facts = await file.stat({ bigint: true });
+      const isDevice = facts.isBlockDevice();
       if (facts.isFile() && facts.size === 0n) {
         throw new SlipwayError('file_empty', `${path} is empty (0 bytes).`, {
           hint: 'Look at the step that was to write it: an interrupted download or a failed build leaves such a file.',
@@ -102,28 +94,6 @@ export async function requireDirectory(path: string, field: string): Promise<voi
   }
 }
 
-/** A system error from reading `path`, in words. Anything else comes back as it is. */
-export function explainRead(error: unknown, path: string, field?: string): unknown {
-  if (error instanceof SlipwayError || !(error instanceof Error)) return error;
-  const details = { raw: error.message, field };
-  if (isErrno(error, 'ENOENT', 'ENOTDIR')) {
-    return new SlipwayError('file_missing', `${path} does not exist.`, {
-      ...details,
-      hint: 'Was it built? Was it moved, or is its disk not mounted? Choose the file again.',
-    });
-  }
-  if (isErrno(error, 'EACCES', 'EPERM')) {
-    return new SlipwayError('file_unreadable', `You may not read ${path}.`, {
-      ...details,
-      hint: 'Look at its permissions and those of the folders above it: ls -l, namei -l.',
-    });
-  }
-  if (isErrno(error, 'EIO', 'ESTALE', 'ENXIO', 'ELOOP', 'ENAMETOOLONG')) {
-    return new SlipwayError('file_unreadable', `${path} could not be read.`, details);
-  }
-  return error;
-}
-
 /** Fewer bytes than asked for only at the end of the file. */
 export async function readAt(file: FileHandle, length: number, position: number): Promise<Buffer> {
   const buffer = Buffer.alloc(length);
@@ -134,20 +104,4 @@ export async function readAt(file: FileHandle, length: number, position: number)
     filled += bytesRead;
   }
   return buffer.subarray(0, filled);
-}
-
-interface FileKind {
-  isDirectory(): boolean;
-  isFIFO(): boolean;
-  isSocket(): boolean;
-  isBlockDevice(): boolean;
-  isCharacterDevice(): boolean;
-}
-
-function kindOf(facts: FileKind): string {
-  if (facts.isDirectory()) return 'a folder';
-  if (facts.isFIFO()) return 'a FIFO';
-  if (facts.isSocket()) return 'a socket';
-  if (facts.isBlockDevice()) return 'a block device';
-  return facts.isCharacterDevice() ? 'a character device' : 'something else';
 }

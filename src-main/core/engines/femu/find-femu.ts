@@ -2,11 +2,12 @@
  * femu: the Fuchsia build of the Android emulator, whose program is called `aemu`. Owns where it is looked for and what
  * to say when there is none. Must never run what it finds: it answers no questions without opening a window.
  */
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import * as z from 'zod';
 import { SlipwayError } from '../../../../src-shared/contract/errors.ts';
 import type { Architecture } from '../../../../src-shared/model/engine.ts';
+import { readRegularTextSync } from '../../kit/regular-file.ts';
 import { findHostTool, type HostTool, type HostToolSearch, requireExecutable } from '../../process/host-tool.ts';
 import type { EngineCapabilities } from '../engine.ts';
 
@@ -106,7 +107,7 @@ function realOf(path: string): string {
 
 function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(readRegularTextSync(path, 1024 * 1024));
   } catch {
     return null;
   }

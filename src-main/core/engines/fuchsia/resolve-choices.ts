@@ -8,9 +8,10 @@ import { type BootSources, readBootSources } from '../../guests/fuchsia/boot-sou
 import { inspectFxfs } from '../../guests/fuchsia/fxfs/grow-fxfs.ts';
 import { macAddressOf } from '../../guests/fuchsia/mac-address.ts';
 import { targetSizeOf } from '../../guests/fuchsia/target-size.ts';
+import { explainRead } from '../../kit/regular-file.ts';
 import type { HostToolSearch } from '../../process/host-tool.ts';
 import { explainWrite, requireRoom } from '../../staging/disk-full.ts';
-import { explainRead, inspectSource } from '../../staging/source.ts';
+import { inspectSource } from '../../staging/source.ts';
 import { nodeNameOf } from './configuration.ts';
 import { decide } from './decide.ts';
 import { readFuchsiaHost } from './host.ts';

@@ -4,7 +4,6 @@
  * fails the launch. Must never change a source, or throw away what a guest wrote to its disk: that is moved aside.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { bytesOf } from '../../../../src-shared/model/emulator-configuration.ts';
 import type { Progress } from '../../../../src-shared/model/instance.ts';
 import type { FuchsiaSpec } from '../../../../src-shared/model/spec.ts';
@@ -17,11 +16,12 @@ import { emulatorAdditions } from '../../guests/fuchsia/zbi/additions.ts';
 import { appendToZbi } from '../../guests/fuchsia/zbi/append.ts';
 import type { SshKeys } from '../../guests/ssh-keys.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { explainRead, openRegular } from '../../kit/regular-file.ts';
 import { copyImage } from '../../staging/copy.ts';
 import { explainWrite, requireRoom } from '../../staging/disk-full.ts';
 import { throttleProgress } from '../../staging/progress.ts';
 import type { ReuseDecision } from '../../staging/reuse.ts';
-import { explainRead, inspectSource, type Source } from '../../staging/source.ts';
+import { inspectSource, type Source } from '../../staging/source.ts';
 import { StagedFolder } from '../../staging/staged-folder.ts';
 import type { StagingContext } from '../../staging/staged-images.ts';
 import { type PlacedFiles, serialNumberOf } from './configuration.ts';
@@ -115,7 +115,7 @@ function variantOf({ method }: FuchsiaWork, spec: FuchsiaSpec, { publicKey }: Ss
 
 async function hashOf(item: FuchsiaWork, signal: AbortSignal, report: (progress: Progress) => void): Promise<string> {
   const step = `read ${item.file}`;
-  const file = await open(item.file, 'r');
+  const file = await openRegular(item.file, { field: item.field });
   try {
     const onProgress = (done: number, total: number) => report({ step, done, total, unit: 'bytes' });
     return await fletcher64OfFile(file, { signal, onProgress });

@@ -4,10 +4,11 @@
  * Distributions describe theirs in JSON files, one per firmware, to be taken in the order of their names: QEMU's
  * `docs/interop/firmware.json`. Where there are none, or none fits, the usual places are tried.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import type { Architecture, FirmwareDescription } from '../../../../src-shared/model/engine.ts';
+import { readRegularTextSync } from '../../kit/regular-file.ts';
 
 /** In the order of the specification, with Homebrew's share at the end; a file masks one of the same name further on. */
 const descriptorDirectories = [
@@ -121,6 +122,9 @@ function descriptorFiles(directories: readonly string[]): string[] {
   return [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);
 }
 
+/** A firmware descriptor has a few KiB. */
+const largestDescriptorBytes = 256 * 1024;
+
 function listNames(directory: string): string[] {
   try {
     return readdirSync(directory);
@@ -131,7 +135,7 @@ function listNames(directory: string): string[] {
 
 function readText(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegularTextSync(path, largestDescriptorBytes);
   } catch {
     return null;
   }

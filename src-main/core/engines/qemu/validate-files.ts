@@ -1,5 +1,5 @@
 /** Every file a PlainSpec names: there, readable, of the right kind, and what its first bytes say. */
-import { access, constants, open, statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { limits } from '../../../../src-shared/limits.ts';
 import type { Finding } from '../../../../src-shared/model/instance.ts';
 import type { Disk, PlainSpec } from '../../../../src-shared/model/spec.ts';
@@ -7,8 +7,9 @@ import { efiDirectoryProblem } from '../../guests/firmware/efi-directory.ts';
 import { firmwareSizeProblem } from '../../guests/firmware/firmware-size.ts';
 import { hasPvhEntry, type KernelImage, kernelHeadBytes, recogniseKernel } from '../../guests/kernel/kernel-image.ts';
 import { judgeKernel } from '../../guests/kernel/kernel-verdict.ts';
+import { explainRead, openRegular } from '../../kit/regular-file.ts';
 import { qemuFormat } from '../../staging/image-format.ts';
-import { explainRead, inspectSource, readAt, requireDirectory, type Source } from '../../staging/source.ts';
+import { inspectSource, readAt, requireDirectory, type Source } from '../../staging/source.ts';
 import { errorFinding, finding, findingFrom, noteFinding, warningFinding } from './findings.ts';
 
 /** `stagedDirectory`: where the images will lie, because QEMU cannot take a Multiboot module from every path. */
@@ -211,7 +212,7 @@ function silentLinux(spec: PlainSpec): Finding[] {
 }
 
 async function readKernel(path: string): Promise<{ image: KernelImage; hasPvh: boolean }> {
-  const file = await open(path, 'r');
+  const file = await openRegular(path);
   try {
     const image = recogniseKernel(await readAt(file, kernelHeadBytes, 0));
     if (image.kind !== 'elf') return { image, hasPvh: false };

@@ -3,10 +3,9 @@
  * error names the file and the place in it, and a field that nobody here knows is a note and not an error, because
  * every year's tools add some. Must never write.
  */
-import { open } from 'node:fs/promises';
 import type * as z from 'zod';
-import type { ErrorCode, Failure } from '../../../../src-shared/contract/errors.ts';
-import { isErrno } from '../../kit/atomic-file.ts';
+import { type Failure, toFailure } from '../../../../src-shared/contract/errors.ts';
+import { readRegularText } from '../../kit/regular-file.ts';
 
 /** The largest real one, a bundle's with all blobs listed in `contents`, has a few MiB. */
 const largestDocumentBytes = 64 * 1024 * 1024;
@@ -27,7 +26,7 @@ export async function readJsonDocument(file: string): Promise<Reading<unknown>> 
   try {
     text = await readText(file);
   } catch (error) {
-    return { ok: false, failure: unreadable(file, error) };
+    return { ok: false, failure: toFailure(error) };
   }
   try {
     return { ok: true, value: JSON.parse(text), notes: [] };
@@ -121,30 +120,8 @@ export function placeOf(text: string, offset: number): { readonly line: number; 
 }
 
 async function readText(file: string): Promise<string> {
-  const handle = await open(file, 'r');
-  try {
-    const facts = await handle.stat();
-    if (!facts.isFile()) throw new NotADocument('It is not a regular file.');
-    if (facts.size > largestDocumentBytes) throw new NotADocument(`It has ${facts.size} bytes.`);
-    return (await handle.readFile('utf8')).replace(/^\uFEFF/, '');
-  } finally {
-    await handle.close();
-  }
-}
-
-class NotADocument extends Error {}
-
-function unreadable(file: string, error: unknown): Failure {
-  const raw = error instanceof Error ? error.message : String(error);
-  const code: ErrorCode =
-    error instanceof NotADocument || isErrno(error, 'EISDIR')
-      ? 'file_not_regular'
-      : isErrno(error, 'ENOENT', 'ENOTDIR')
-        ? 'file_missing'
-        : 'file_unreadable';
-  const what =
-    code === 'file_missing' ? 'does not exist' : code === 'file_unreadable' ? 'cannot be read' : 'is no JSON document';
-  return { code, message: `${file} ${what}.`, raw };
+  const text = await readRegularText(file, { what: 'JSON document', mostBytes: largestDocumentBytes });
+  return text.replace(/^\uFEFF/, '');
 }
 
 function remove(value: unknown, path: readonly PropertyKey[]): void {

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { SlipwayError } from '../../../../src-shared/contract/errors.ts';
 import { isErrno, writeFileAtomically } from '../../kit/atomic-file.ts';
+import { readRegularBytes } from '../../kit/regular-file.ts';
 import { runTool } from '../../process/run-tool.ts';
 import { type CpioEntry, writeCpio } from './cpio.ts';
 import { neededLibraries, programInterpreter } from './elf.ts';
@@ -78,17 +79,19 @@ export async function appendAuthorizedKey(baseInitrd: string, publicKey: string,
     throw new SlipwayError('invalid_input', 'This is not an ssh public key.', { raw: publicKey });
   }
   try {
-    const base = await readFile(baseInitrd);
+    const base = await readRegularBytes(baseInitrd, { what: 'initrd', mostBytes: largestInitrdBytes });
     const padding = new Uint8Array((4 - (base.length % 4)) % 4);
     await writeFileAtomically(destination, Buffer.concat([base, padding, authorizedKeyArchive(lines)]), 0o600);
   } catch (error) {
     const raw = String(error);
-    if (isErrno(error, 'ENOENT')) throw new SlipwayError('file_missing', `${baseInitrd} is not there.`, { raw });
     if (isErrno(error, 'ENOSPC', 'EDQUOT'))
       throw new SlipwayError('disk_full', 'There is no room for the initrd.', { raw });
     throw error;
   }
 }
+
+/** QEMU loads all of it into the guest's memory, below 4 GiB. */
+const largestInitrdBytes = 1024 * 1024 * 1024;
 
 function authorizedKeyArchive(lines: readonly string[]): Uint8Array {
   return writeCpio([

@@ -188,7 +188,7 @@ describe('dev-config', () => {
 
   it('a template that is missing or too large is said to be', async () => {
     await expect(readFlagTemplate(join(directory, 'gone'))).rejects.toThrow('gone does not exist.');
-    await expect(readFlagTemplate(directory)).rejects.toThrow('is not a file');
+    await expect(readFlagTemplate(directory)).rejects.toThrow('is a folder, not a file');
     await writeFile(join(directory, 'big'), 'x'.repeat(70_000));
     await expect(readFlagTemplate(join(directory, 'big'))).rejects.toThrow('is too large');
   });

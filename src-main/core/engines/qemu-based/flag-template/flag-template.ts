@@ -1,12 +1,5 @@
-/**
- * Flag templates: an emulator configuration in, arguments out. Owns which template is used, what it sees and what its
- * result must look like. The template language is Handlebars, as in ffx, so that a person's own template works here.
- * Must never let a template reach anything but the configuration and named environment variables: no files, no
- * prototypes, no partials, and a bound on its work.
- */
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Failure, SlipwayError } from '../../../../../src-shared/contract/errors.ts';
+import type { Failure } from '../../../../../src-shared/contract/errors.ts';
 import {
   type EmulatorConfiguration,
   type FlagData,
@@ -15,6 +8,7 @@ import {
 } from '../../../../../src-shared/model/emulator-configuration.ts';
 import { effectiveKernelArguments, type KernelArguments } from '../../../guests/fuchsia/kernel-arguments.ts';
 import { checkDocument, type JsonNote, jsonErrorOffset, placeOf } from '../../../guests/fuchsia/product-bundle-json.ts';
+import { readRegularText } from '../../../kit/regular-file.ts';
 import { type DevConfig, mergeDevConfig } from './dev-config.ts';
 import { renderTemplate } from './render-template.ts';
 import { templateContext } from './template-context.ts';
@@ -80,29 +74,8 @@ export function templatePath({ guest, runtime }: EmulatorConfiguration, assetsDi
 
 /** @throws SlipwayError `file_missing`, `file_unreadable`, `file_not_regular` or, when it is too large, `invalid_input`. */
 export async function readFlagTemplate(path: string): Promise<FlagTemplate> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      const facts = await file.stat();
-      if (!facts.isFile()) throw new SlipwayError('file_not_regular', `The flag template ${path} is not a file.`);
-      if (facts.size > largestTemplateBytes) {
-        throw new SlipwayError('invalid_input', `The flag template ${path} is too large.`, {
-          cause: `It has ${facts.size} bytes; a template has at most ${largestTemplateBytes}.`,
-        });
-      }
-      return { name: path, text: await file.readFile('utf8') };
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (error instanceof SlipwayError) throw error;
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw new SlipwayError(
-      missing ? 'file_missing' : 'file_unreadable',
-      `The flag template ${path} ${missing ? 'does not exist' : 'cannot be read'}.`,
-      { raw: String(error) },
-    );
-  }
+  const options = { what: 'flag template', mostBytes: largestTemplateBytes };
+  return { name: path, text: await readRegularText(path, options) };
 }
 
 function parseResult(name: string, text: string): { ok: true; value: unknown } | { ok: false; failure: Failure } {

@@ -8,6 +8,7 @@ import { constants } from 'node:fs';
 import { copyFile, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SlipwayError } from '../../../../../src-shared/contract/errors.ts';
+import { openRegular } from '../../../kit/regular-file.ts';
 
 /** What staging knows of the host's files, and lends to guests, which know nothing of staging: room and words. */
 export interface HostFiles {
@@ -54,13 +55,9 @@ export async function withImage<T>(
 ): Promise<T> {
   const { host, signal, field } = options;
   signal?.throwIfAborted();
-  // Without O_NONBLOCK, opening a FIFO would wait for a writer that never comes.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
-    throw host.explainRead(error, path, field);
-  });
+  const file = await openRegular(path, { field });
   try {
     const facts = await file.stat();
-    if (!facts.isFile()) throw new SlipwayError('file_not_regular', `${path} is not a file.`, { field });
     if (facts.size === 0) throw new SlipwayError('file_empty', `${path} is empty (0 bytes).`, { field });
     return await work({
       path,

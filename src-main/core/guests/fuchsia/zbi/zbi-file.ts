@@ -1,7 +1,8 @@
 /** A boot image opened for reading: in pieces of bounded size, never as a whole. Reads; never writes. */
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { SlipwayError } from '../../../../../src-shared/contract/errors.ts';
 import { isErrno } from '../../../kit/atomic-file.ts';
+import { openRegular } from '../../../kit/regular-file.ts';
 import { zbiLimits } from './limits.ts';
 
 export interface ZbiFile {
@@ -31,11 +32,7 @@ export async function withZbiFile<T>(
 ): Promise<T> {
   options.signal?.throwIfAborted();
   try {
-    // Looked at before it is opened: opening a FIFO would wait for a writer that never comes.
-    if (!(await stat(path)).isFile()) {
-      throw new SlipwayError('file_not_regular', `${path} is not a regular file.`, { field: options.field });
-    }
-    const handle = await open(path, 'r');
+    const handle = await openRegular(path, { field: options.field });
     try {
       const before = await handle.stat({ bigint: true });
       if (before.size === 0n) {

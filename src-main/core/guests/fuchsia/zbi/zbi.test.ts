@@ -162,7 +162,7 @@ describe('a container that is not right', () => {
     await expectFailure(listZbi(folder.path('none.zbi'), options), 'file_missing', /none\.zbi does not exist/);
     await expectFailure(listZbi(await folder.write('empty.zbi', text('')), options), 'file_empty', /empty/);
     await mkdir(folder.path('a-folder'), { recursive: true });
-    await expectFailure(listZbi(folder.path('a-folder'), options), 'file_not_regular', /not a regular file/);
+    await expectFailure(listZbi(folder.path('a-folder'), options), 'file_not_regular', /is a folder, not a file/);
     const wrong = await folder.write('field.zbi', good.subarray(0, -8));
     await expect(listZbi(wrong, options)).rejects.toMatchObject({ failure: { field: 'guest.zbi' } });
   });
