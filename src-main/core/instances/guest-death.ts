@@ -2,7 +2,7 @@
 import type { Failure } from '../../../src-shared/contract/errors.ts';
 import type { Status } from '../../../src-shared/model/instance.ts';
 
-type Death = Pick<Status, 'panic' | 'resetLoop'>;
+export type Death = Pick<Status, 'panic' | 'resetLoop'>;
 
 /** In a list of boots; null: it did not die. */
 export function deathWords({ panic, resetLoop }: Death): string | null {
@@ -17,7 +17,10 @@ export function deathOf({ panic, resetLoop }: Death): Failure | null {
     return {
       code: 'guest_died',
       message: `The guest keeps resetting: ${resetLoop} times in a row, without getting anywhere.`,
-      cause: panic === null ? 'It said nothing of why: a triple fault or a watchdog does that.' : `It panicked: ${panic.line}`,
+      cause:
+        panic === null
+          ? 'It said nothing of why: a triple fault or a watchdog does that.'
+          : `It panicked: ${panic.line}`,
       hint: 'See what it says before each reset. With the extra argument -no-reboot QEMU ends at the first; -d int,cpu_reset tells of each fault.',
       raw: panic?.line,
     };

@@ -12,6 +12,7 @@ import { Console, type ConsoleStream } from '../consoles/console.ts';
 import { Keyboard } from '../consoles/keyboard.ts';
 import type { LineWatchOptions, SeenLine } from '../consoles/line-watch.ts';
 import { SocketConsole } from '../consoles/socket-console.ts';
+import type { Chunk } from '../consoles/tail.ts';
 import { boundTranscript } from '../consoles/transcript-bound.ts';
 import { filenames } from '../home/filenames.ts';
 import type { InstancePaths } from '../home/paths.ts';
@@ -20,7 +21,6 @@ import type { Unsubscribe } from '../kit/emitter.ts';
 import type { Log } from '../kit/log.ts';
 import { connectSocket } from '../process/socket-path.ts';
 import type { ManagedConsoles, OpenedConsole } from './managed-instance.ts';
-import type { Chunk } from '../consoles/tail.ts';
 import { SerialSockets } from './serial-sockets.ts';
 
 type Send = (frame: ConsoleFrame) => void;

@@ -143,7 +143,8 @@ function guestCondition(state: ViewState): Condition {
   const death = deathOf(state);
   if (death !== null)
     return { name, state: 'failed', text: [death.message, death.cause].filter(Boolean).join(' '), hint: null };
-  if (!answers) return { name, state: 'warning', text: 'Nothing is known of it while QEMU does not answer.', hint: null };
+  if (!answers)
+    return { name, state: 'warning', text: 'Nothing is known of it while QEMU does not answer.', hint: null };
   if (paused === 'disk-full') {
     return {
       name,

@@ -72,7 +72,12 @@ const panicLines: readonly PanicLine[] = [
   // Tests provoke faults and go on; it is dead when it says that it stops.
   { who: 'Zephyr', word: 'Halting system', pattern: /(?:\bE: |<err> os: \S*:? ?)Halting system\b/, isCertain: true },
   { who: 'seL4', word: 'Caught cap fault', pattern: /\bCaught cap fault in (?:send|receive) phase/, isCertain: false },
-  { who: 'SLOF', word: 'Exception [', pattern: /\( [0-9a-f]{3} \) [A-Z][\w ]* Exception \[ [0-9a-f]+ \]/, isCertain: true },
+  {
+    who: 'SLOF',
+    word: 'Exception [',
+    pattern: /\( [0-9a-f]{3} \) [A-Z][\w ]* Exception \[ [0-9a-f]+ \]/,
+    isCertain: true,
+  },
 ];
 
 export const panicWords: readonly string[] = [...new Set(panicLines.map(({ word }) => word))];

@@ -62,7 +62,8 @@ export async function becomeReady(checks: readonly Check[], context: ReadinessCo
   }
 }
 
-const silentHint = 'A guest that has no serial console is never called ready; say when it is, or that running is enough.';
+const silentHint =
+  'A guest that has no serial console is never called ready; say when it is, or that running is enough.';
 
 async function serialCheck(pattern: string, context: ReadinessContext): Promise<void> {
   let expression: RegExp;

@@ -197,10 +197,7 @@ export class RunningGuest {
     ];
     // A guest that stands still cannot hear the power button.
     if (this.#paused || powerdownMs === 0) return rungs;
-    return [
-      { name: askingGuest, waitMs: powerdownMs, attempt: () => systemPowerdown(this.qmp) },
-      ...rungs,
-    ];
+    return [{ name: askingGuest, waitMs: powerdownMs, attempt: () => systemPowerdown(this.qmp) }, ...rungs];
   }
 
   #setPaused(paused: boolean): void {

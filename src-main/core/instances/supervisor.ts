@@ -7,7 +7,13 @@
 import { SlipwayError, toFailure } from '../../../src-shared/contract/errors.ts';
 import { type Action, allowedActions } from '../../../src-shared/lifecycle.ts';
 import { type ConsoleName, isSerial, type LogFile, serialNamesOf } from '../../../src-shared/model/console.ts';
-import { type Boot, type DiskUse, type InstanceDetails, type InstanceView, isDead } from '../../../src-shared/model/instance.ts';
+import {
+  type Boot,
+  type DiskUse,
+  type InstanceDetails,
+  type InstanceView,
+  isDead,
+} from '../../../src-shared/model/instance.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import { serialChardev } from '../engines/qemu-based/sections/serial-ports.ts';
 import type { Emitter } from '../kit/emitter.ts';

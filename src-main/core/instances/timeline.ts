@@ -8,7 +8,10 @@ export class Timeline {
   readonly #steps: TimelineStep[];
 
   /** `earlier`: of a launch that another Slipway began, its steps and how long ago that was. */
-  constructor(clock: Clock, earlier: { readonly steps: readonly TimelineStep[]; readonly msAgo: number } | null = null) {
+  constructor(
+    clock: Clock,
+    earlier: { readonly steps: readonly TimelineStep[]; readonly msAgo: number } | null = null,
+  ) {
     this.#clock = clock;
     this.#startedAt = clock.monotonic() - (earlier?.msAgo ?? 0);
     this.#steps = [...(earlier?.steps ?? [])];
