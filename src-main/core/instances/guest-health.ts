@@ -169,7 +169,8 @@ export class GuestHealth {
       ...options,
       onProven: () => {
         this.#isProven = true;
-        if (!this.#panics.isDead) this.#getsAlong();
+        // That it came so far is no news of one that dies there again and again; that it lasts will be.
+        if (!this.#panics.isDead && this.#resets.inARow < limits.loopResets) this.#state.learn({ panic: null });
       },
     });
   }

@@ -82,15 +82,19 @@ export function pastDeathIn(output: string): PastDeath | null {
   if (!panicWords.some((word) => output.includes(word))) return null;
   let last = null as PastDeath | null;
   let words = '';
+  let row = 0;
   for (let index = 0; index < output.length; index = nextLine(output, index)) {
     const line = withoutSequences(output.slice(index, nextLine(output, index)).slice(0, limits.searchedLineLength));
     if (last !== null && last.anewAt === null && isFirstWord.test(line)) last = { ...last, anewAt: index };
-    if (last !== null && last.anewAt !== null && hasGotFurther(line)) last = null;
+    if (last !== null && last.anewAt !== null) {
+      if (hasLasted(line)) row = 0;
+      if ((row < limits.loopResets && hasGotFurther(line)) || row === 0) last = null;
+    }
     const found = isEndMark.test(line) ? null : dyingWords(line);
     if (found === null || isCommandLine.test(found.before) || isStored.test(found.before)) continue;
     const same = found.words.replace(/\d+/g, '');
-    const inARow: number = last !== null && same === words ? last.inARow + 1 : 1;
-    last = { line: line.trim(), index, inARow, anewAt: null };
+    row = same === words ? row + 1 : 1;
+    last = { line: line.trim(), index, inARow: row, anewAt: null };
     words = same;
   }
   return last;
@@ -115,12 +119,15 @@ const isFirstWord = new RegExp(
   ].join('|'),
 );
 
-/** A login, a shell that waits, or a clock of its own that says it has lived long enough. */
-function hasGotFurther(line: string): boolean {
+/** Its own clock says that it has lived for longer than one that keeps dying. */
+function hasLasted(line: string): boolean {
   const seconds = Number(/^\[ *(\d+)\.\d{6}\]/.exec(line)?.[1] ?? 0);
-  return (
-    seconds * 1000 > limits.loopRoundMs || isPrompt(line.replace(/\r?\n$/, '')) || /\blogin: ?$/.test(line.trimEnd())
-  );
+  return seconds * 1000 > limits.loopRoundMs;
+}
+
+/** A login, or a shell that waits. */
+function hasGotFurther(line: string): boolean {
+  return isPrompt(line.replace(/\r?\n$/, '')) || /\blogin: ?$/.test(line.trimEnd());
 }
 
 /** What a guest that is no more said last: the first dying words that hold, and where in `output` they begin. */

@@ -34,8 +34,8 @@ export function createGuest(script, { exitNow, isPaused, onMachine }) {
       setTimeout(() => {
         said += 1;
         say(Buffer.from(line.text));
-        if (line.then !== undefined) onMachine(line.then);
-        if (line.then !== 'reset') schedule();
+        if (line.does !== undefined) onMachine(line.does);
+        if (line.does !== 'reset') schedule();
       }, line.afterMs ?? 0),
     );
   }

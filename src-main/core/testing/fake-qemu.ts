@@ -31,7 +31,7 @@ export interface FakeQemuScript {
     readonly text: string;
     readonly afterMs?: number;
     /** What the machine does when that was said: `reset` begins it anew, `end` is the same under -no-reboot. */
-    readonly then?: 'reset' | 'end' | 'panicked';
+    readonly does?: 'reset' | 'end' | 'panicked';
   }[];
   /** The guest says what it hears. */
   readonly echo?: boolean;
