@@ -66,6 +66,10 @@ export const limits = {
   panicDumpMs: 1500,
   /** What is read of the output after dying words to judge them. The longest dump of Linux seen was 12 KiB. */
   panicEvidenceBytes: 32 * 1024,
+  /** What is read of the output of a guest that is found again, for what happened when nobody watched: ten boots of Linux. */
+  pastOutputBytes: 256 * 1024,
+  /** A guest that only has to say something is ready this long after: three triple faults through a PC's firmware take 0.4 s. */
+  firstByteMs: 1500,
   /**
    * Resets by the guest itself, one after another, that make a loop. One is a reboot, two are an installer's or a firmware
    * that has changed its settings; the third in a row without getting anywhere is no accident.

@@ -56,7 +56,9 @@ export function reportEnd(view: InstanceView, { output }: CommandContext): ExitC
     },
   );
   if (view.status.processLives && !output.machine)
-    output.note(`It is still there. Look at it: slipway console ${commandName(view)}   End it: slipway stop ${commandName(view)}`);
+    output.note(
+      `It is still there. Look at it: slipway console ${commandName(view)}   End it: slipway stop ${commandName(view)}`,
+    );
   if (!output.machine) for (const line of fixLines(failure?.fixes ?? [], commandName(view))) output.note(line);
   return 1;
 }

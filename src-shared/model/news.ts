@@ -22,7 +22,9 @@ export function newsOf(
   const { id, name, status } = after;
   const was = before.status;
   if (isDead(status) && !(isDead(was) && was.boot === status.boot))
-    return settings.notifyPanic ? { id, kind: 'panic', title: `${name} ${deathOf(status)}`, body: bodyOf(status) } : null;
+    return settings.notifyPanic
+      ? { id, kind: 'panic', title: `${name} ${deathOf(status)}`, body: bodyOf(status) }
+      : null;
   if (status.phase === 'failed' && was.phase !== 'failed') {
     if (!settings.notifyCrashed) return null;
     return { id, kind: 'crashed', title: `${name} ${statusWord(status)}`, body: status.failure?.message ?? '' };

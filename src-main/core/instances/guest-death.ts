@@ -2,7 +2,7 @@
 import type { Failure } from '../../../src-shared/contract/errors.ts';
 import type { Status } from '../../../src-shared/model/instance.ts';
 
-type Death = Pick<Status, 'panic' | 'resetLoop'>;
+export type Death = Pick<Status, 'panic' | 'resetLoop'>;
 
 /** In a list of boots; null: it did not die. */
 export function deathWords({ panic, resetLoop }: Death): string | null {

@@ -5,9 +5,10 @@
  * Must never act on the guest: it only tells.
  */
 import { limits } from '../../../src-shared/limits.ts';
+import type { Past } from './guest-past.ts';
 import type { InstanceConsoles } from './instance-consoles.ts';
 import type { InstanceState } from './instance-state.ts';
-import { lookBackBytes, type Panic, PanicWatch } from './panic-watch.ts';
+import { type Panic, PanicWatch } from './panic-watch.ts';
 import { keepTimeline, type ReadinessOptions, ReadinessWatch } from './readiness-watch.ts';
 import type { SeenRecord } from './records.ts';
 import { ResetCount } from './reset-count.ts';
@@ -18,9 +19,8 @@ import { Timeline } from './timeline.ts';
 export interface HealthOptions {
   /** Of the launch that this is the end of; null when the guest was found. */
   readonly timeline: Timeline | null;
-  /** What an earlier owner wrote down; null for a guest that has only just begun. */
-  readonly seen: SeenRecord | null;
-  readonly isNew: boolean;
+  /** What is known of its past; null for a guest that has only just begun. */
+  readonly past: Past | null;
 }
 
 export class GuestHealth {
@@ -42,6 +42,8 @@ export class GuestHealth {
   /** In this round. */
   #isProven = false;
   #typedBytes: number;
+  /** What was said before it got along: deaths in there are over. */
+  #over: number;
   #writing: Promise<void> = Promise.resolve();
   /** Ends when the guest has outlived its past. */
   #proving = new AbortController();
@@ -51,7 +53,7 @@ export class GuestHealth {
     state: InstanceState,
     consoles: InstanceConsoles,
     guest: RunningGuest,
-    { timeline, seen, isNew }: HealthOptions,
+    { timeline, past }: HealthOptions,
   ) {
     this.#services = services;
     this.#state = state;
@@ -61,11 +63,9 @@ export class GuestHealth {
     this.#timeline = timeline ?? earlierTimeline(services, state.current);
     this.#ofLaunch = timeline;
     this.#typedBytes = consoles.typedBytes;
-    const { panic = null, resetLoop = null } = seen ?? {};
-    // What was told before is judged again by what was said since.
-    const from = isNew ? 0 : (panic?.offset ?? Math.max(0, consoles.serialBytes - lookBackBytes));
-    this.#panics = new PanicWatch(consoles, services.clock, from);
-    this.#resets = new ResetCount(services.clock, isNew ? services.clock.monotonic() : null);
+    this.#over = past?.over ?? 0;
+    this.#panics = new PanicWatch(consoles, services.clock, past?.from ?? 0);
+    this.#resets = new ResetCount(services.clock, past === null ? services.clock.monotonic() : null, past?.inARow);
     this.#panics.died.on((died) => this.#died(died));
     this.#panics.revived.on(() => this.#getsAlong());
     this.#unsubscribe.push(
@@ -73,11 +73,18 @@ export class GuestHealth {
       guest.panicked.on(() => this.#next(() => this.#toldByQemu())),
       state.changed.on(() => this.#keep()),
     );
-    if (panic !== null || resetLoop !== null) state.learn({ panic, resetLoop });
-    this.#readiness = this.#watchReadiness({ timeline, isReady: seen?.ready ?? false });
+    if (past !== null) state.learn({ panic: past.panic, resetLoop: past.resetLoop });
+    if (past?.panic != null && past.isNews) this.#mark('panicked', past.panic.line);
+    const hasDied = past !== null && (past.panic !== null || past.resetLoop !== null);
+    this.#readiness = this.#watchReadiness({
+      timeline,
+      isReady: past?.ready ?? false,
+      from: hasDied ? past.from : 0,
+      ...(hasDied ? { proveMs: limits.loopRoundMs } : {}),
+    });
     if (guest.hasPanicked) this.#next(() => this.#toldByQemu());
     this.#listen().catch(() => undefined);
-    if (resetLoop !== null) this.#proveSoon();
+    if (hasDied) this.#proveSoon();
   }
 
   /** The process is gone: what it said last, and how it went, can be what it died of. */
@@ -153,7 +160,7 @@ export class GuestHealth {
     this.#readiness = this.#watchReadiness({
       timeline: wasReady || isLoop ? null : this.#ofLaunch,
       from: at,
-      proveMs: row > 0 ? limits.loopRoundMs : 0,
+      proveMs: row > 0 ? limits.loopRoundMs : limits.firstByteMs,
     });
   }
 
@@ -162,7 +169,8 @@ export class GuestHealth {
       ...options,
       onProven: () => {
         this.#isProven = true;
-        if (!this.#panics.isDead) this.#getsAlong();
+        // That it came so far is no news of one that dies there again and again; that it lasts will be.
+        if (!this.#panics.isDead && this.#resets.inARow < limits.loopResets) this.#state.learn({ panic: null });
       },
     });
   }
@@ -178,8 +186,8 @@ export class GuestHealth {
 
   #getsAlong(): void {
     this.#resets.forgive();
+    this.#over = this.#consoles.serialBytes;
     const panic = this.#panics.isDead ? this.#state.current.panic : null;
-    if (this.#state.current.panic === panic && this.#state.current.resetLoop === null) return;
     this.#state.learn({ panic, resetLoop: null });
   }
 
@@ -203,7 +211,7 @@ export class GuestHealth {
 
   #keep(): void {
     const { ready, panic, resetLoop } = this.#state.current;
-    const seen: SeenRecord = { version: 1, ready, panic, resetLoop };
+    const seen: SeenRecord = { version: 1, ready, panic, resetLoop, over: this.#over };
     // The count alone goes up several times a second.
     const text = JSON.stringify({ ...seen, resetLoop: resetLoop !== null });
     if (text === this.#written) return;
@@ -222,7 +230,7 @@ export class GuestHealth {
   }
 }
 
-const nothingSeen = { version: 1, ready: false, panic: null, resetLoop: false };
+const nothingSeen = { version: 1, ready: false, panic: null, resetLoop: false, over: 0 };
 
 /** Of a launch that another owner saw: its steps, and when it began. */
 function earlierTimeline({ clock }: InstanceServices, { timeline, record }: InstanceState['current']): Timeline {

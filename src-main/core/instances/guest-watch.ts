@@ -18,8 +18,10 @@ import { humanMonitorCommand, queryKvm } from '../qmp/commands.ts';
 import { AttachAttempts } from './attach-attempts.ts';
 import { type Gathered, gather } from './evidence.ts';
 import { letDebuggerIn, listenForDebugger, wantsDebugger } from './gdb-stub.ts';
+import type { Death } from './guest-death.ts';
 import { describeEnd, earlyEndError, givenUpError, uncontrollable, unkillable } from './guest-end.ts';
 import { GuestHealth } from './guest-health.ts';
+import { type Past, pastOf } from './guest-past.ts';
 import type { InstanceConsoles } from './instance-consoles.ts';
 import type { InstanceState } from './instance-state.ts';
 import { removeLeftOvers } from './left-overs.ts';
@@ -32,7 +34,6 @@ import {
   removePauseMarkerNow,
   writePauseMarker,
 } from './pause-marker.ts';
-import type { SeenRecord } from './records.ts';
 import { type GuestEnd, RunningGuest } from './running-guest.ts';
 import type { InstanceServices } from './services.ts';
 import type { Timeline } from './timeline.ts';
@@ -214,7 +215,7 @@ export class GuestWatch {
     const { identity, qmp, release, isNew } = found;
     const timeline = launching?.timeline ?? null;
     const guest = new RunningGuest({ identity, exited, clock, log });
-    let seen: SeenRecord | null = null;
+    let past: Past | null = null;
     try {
       await guest.attach(qmp);
       timeline?.end('done');
@@ -232,7 +233,7 @@ export class GuestWatch {
           this.#noDebugger(error);
         });
       }
-      seen = isNew ? null : await this.#readSeen();
+      past = isNew ? null : await pastOf(this.#services, this.#state, this.#consoles);
       timeline?.begin('let the guest go', release ? '' : 'stays paused, as asked');
       if (release) await guest.resume();
       timeline?.end(release ? 'done' : 'skipped');
@@ -255,18 +256,12 @@ export class GuestWatch {
     this.#attempts.succeeded();
     this.#adopt(guest);
     this.#state.move('attached');
-    this.#health = new GuestHealth(this.#services, this.#state, this.#consoles, guest, { timeline, seen, isNew });
+    this.#health = new GuestHealth(this.#services, this.#state, this.#consoles, guest, { timeline, past });
     return true;
   }
 
   #noDebugger(error: unknown): void {
     this.#services.log.warn('the gdb stub is not open', { id: this.#state.spec.id, error: String(error) });
-  }
-
-  async #readSeen(): Promise<SeenRecord | null> {
-    const { store } = this.#services;
-    const seen = await store.readSeen(this.#state.spec.id, this.#state.boot);
-    return seen.state === 'ok' ? seen.value : null;
   }
 
   #adopt(guest: RunningGuest): void {
@@ -352,10 +347,10 @@ export class GuestWatch {
       this.#state.tell();
       return;
     }
-    await this.#findDeath();
     const outcome = await this.#describeEnd(
       { process: null, farewell: null, stopRequested: false },
       kind === 'stopped',
+      await this.#findDeath(),
     );
     await this.#state.recordOutcome(outcome);
     await removeLeftOvers(this.#paths);
@@ -365,17 +360,20 @@ export class GuestWatch {
   }
 
   /** Of a guest that ended while nobody watched: what the last owner saw, or else its own last words. */
-  async #findDeath(): Promise<void> {
-    const seen = await this.#readSeen();
-    const output = await readLogTail(this.#paths.boot(this.#state.boot).serialOutput);
+  async #findDeath(): Promise<Death> {
+    const { spec, boot } = this.#state;
+    const files = this.#paths.boot(boot);
+    const read = await this.#services.store.readSeen(spec.id, boot);
+    const seen = read.state === 'ok' ? read.value : null;
+    const output = await readLogTail(files.serialOutput);
     const found = deathIn(output);
-    const { size } = await lstat(this.#paths.boot(this.#state.boot).serialOutput).catch(() => ({ size: 0 }));
+    const { size } = await lstat(files.serialOutput).catch(() => ({ size: 0 }));
     const offset = Math.max(0, size - Buffer.byteLength(output.slice(found?.index ?? 0)));
-    const panic = seen?.panic ?? (found === null ? null : { line: found.line, offset });
-    this.#state.learn({ panic, resetLoop: seen?.resetLoop ?? null });
+    const panic = found === null ? null : { line: found.line, offset };
+    return { panic: seen?.panic ?? panic, resetLoop: seen?.resetLoop ?? null };
   }
 
-  async #describeEnd(end: GuestEnd, socketsRemoved: boolean) {
+  async #describeEnd(end: GuestEnd, socketsRemoved: boolean, death: Death = this.#state.current) {
     const files = this.#paths.boot(this.#state.boot);
     const engineLog = await readLogTail(files.engineLog);
     return describeEnd({
@@ -386,7 +384,7 @@ export class GuestWatch {
       engineLog,
       serialLines: await lastLinesOf(files.serialOutput),
       endedAt: new Date(this.#services.clock.now()).toISOString(),
-      death: { panic: this.#state.current.panic, resetLoop: this.#state.current.resetLoop },
+      death: { panic: death.panic, resetLoop: death.resetLoop },
     });
   }
 

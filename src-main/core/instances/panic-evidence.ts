@@ -4,7 +4,7 @@
  */
 import { limits } from '../../../src-shared/limits.ts';
 import { withoutSequences } from '../consoles/line-search.ts';
-import { dyingWords } from './panic-lines.ts';
+import { dyingWords, panicWords } from './panic-lines.ts';
 
 export interface PanicEvidence {
   /** The output from the first byte of the line with the words in it. */
@@ -42,9 +42,11 @@ export function judgePanic({ output, isQuiet, ageMs, typed, isConfirmed = false 
     kind: 'dead',
     line: (before.length <= longestPrefix ? line : words).trim().slice(0, limits.searchedLineLength),
   };
-  if (isQuiet || isConfirmed) return dead;
-  if (isCertain && ageMs >= limits.panicDumpMs) return dead;
-  return output.length >= limits.panicEvidenceBytes ? alive : { kind: 'open' };
+  if (isConfirmed) return dead;
+  // No dump is that long: it talks on.
+  if (output.length >= limits.panicEvidenceBytes) return alive;
+  if (isQuiet || (isCertain && ageMs >= limits.panicDumpMs)) return dead;
+  return { kind: 'open' };
 }
 
 /**
@@ -55,9 +57,77 @@ export function livesOn(output: string, told: number): boolean {
   const lines = output.split(/\r*\n/).map((text) => withoutSequences(text));
   const after = lines.slice(1);
   if (after.some((text) => isLife.test(text)) || isPrompt(after.at(-1) ?? '')) return true;
+  if (output.length >= limits.panicEvidenceBytes) return true;
   const isCertain = dyingWords(lines[0] ?? '')?.isCertain ?? false;
   const more = output.slice(told).split('\n').length - 1;
   return !isCertain && more > fewLines && !after.some((text) => isDebugger.test(text));
+}
+
+export interface PastDeath {
+  readonly line: string;
+  /** Where the line begins in the output that was looked at. */
+  readonly index: number;
+  /** How often it died like that, one boot after another, this one included. */
+  readonly inARow: number;
+  /** Where the boot after it begins; null: none did. */
+  readonly anewAt: number | null;
+}
+
+/**
+ * What the output says of the time when nobody watched: the last death in it, unless it has got further since. A kernel
+ * says its last words once in each round, so that the same words again are another round's.
+ */
+export function pastDeathIn(output: string): PastDeath | null {
+  // Nearly always nothing is there, and guests are found many at a time.
+  if (!panicWords.some((word) => output.includes(word))) return null;
+  let last = null as PastDeath | null;
+  let words = '';
+  let row = 0;
+  for (let index = 0; index < output.length; index = nextLine(output, index)) {
+    const line = withoutSequences(output.slice(index, nextLine(output, index)).slice(0, limits.searchedLineLength));
+    if (last !== null && last.anewAt === null && isFirstWord.test(line)) last = { ...last, anewAt: index };
+    if (last !== null && last.anewAt !== null) {
+      if (hasLasted(line)) row = 0;
+      if ((row < limits.loopResets && hasGotFurther(line)) || row === 0) last = null;
+    }
+    const found = isEndMark.test(line) ? null : dyingWords(line);
+    if (found === null || isCommandLine.test(found.before) || isStored.test(found.before)) continue;
+    const same = found.words.replace(/\d+/g, '');
+    row = same === words ? row + 1 : 1;
+    last = { line: line.trim(), index, inARow: row, anewAt: null };
+    words = same;
+  }
+  return last;
+}
+
+/** Linux says its reason again at the end of its dump. */
+const isEndMark = /---\[ end /;
+
+/** The first words of a machine that begins anew. */
+const isFirstWord = new RegExp(
+  [
+    '\\bLinux version \\d',
+    '\\bSeaBIOS \\(version ',
+    '\\bU-Boot (?:SPL |TPL )?20\\d\\d\\.',
+    '\\bOpenSBI v\\d',
+    '\\bUEFI firmware \\(version ',
+    '\\b[Ww]elcome to Zircon',
+    '\\bxv6 kernel is booting',
+    '\\*\\*\\* Booting Zephyr OS',
+    '\\bBooting Linux on physical CPU',
+    '\\bELF-loader started on CPU',
+  ].join('|'),
+);
+
+/** Its own clock says that it has lived for longer than one that keeps dying. */
+function hasLasted(line: string): boolean {
+  const seconds = Number(/^\[ *(\d+)\.\d{6}\]/.exec(line)?.[1] ?? 0);
+  return seconds * 1000 > limits.loopRoundMs;
+}
+
+/** A login, or a shell that waits. */
+function hasGotFurther(line: string): boolean {
+  return isPrompt(line.replace(/\r?\n$/, '')) || /\blogin: ?$/.test(line.trimEnd());
 }
 
 /** What a guest that is no more said last: the first dying words that hold, and where in `output` they begin. */

@@ -13,12 +13,6 @@ import { dyingWords, panicWords } from './panic-lines.ts';
 
 export type Panic = NonNullable<Status['panic']>;
 
-/**
- * Of a guest that is found again only the end is read: what it died of was the last it had to say. One that has printed
- * more than a trace since then lives on.
- */
-export const lookBackBytes = 16 * 1024;
-
 export class PanicWatch {
   /** It is dead. */
   readonly died = new Emitter<Panic>();
@@ -80,7 +74,10 @@ export class PanicWatch {
   /** What came in the last moments has not been cut into lines yet. */
   async #notYetNoticed(): Promise<void> {
     const end = await this.#look();
-    const { offset, bytes } = await this.#consoles.readSerial(Math.max(this.#judgedBefore, end - lookBackBytes), end);
+    const { offset, bytes } = await this.#consoles.readSerial(
+      Math.max(this.#judgedBefore, end - limits.panicEvidenceBytes),
+      end,
+    );
     let start = offset;
     for (const line of Buffer.from(bytes).toString('latin1').split('\n')) {
       if (dyingWords(withoutSequences(line)) !== null && !this.#seen.includes(start)) this.#seen.push(start);

@@ -3,6 +3,7 @@
  * launch's timeline.
  */
 import { toFailure } from '../../../src-shared/contract/errors.ts';
+import { limits } from '../../../src-shared/limits.ts';
 import { answerText } from '../network/port-probe.ts';
 import type { InstanceConsoles } from './instance-consoles.ts';
 import type { InstanceState } from './instance-state.ts';
@@ -18,7 +19,7 @@ export interface ReadinessOptions {
   readonly from?: number;
   /** It was ready already; that is not asked again. */
   readonly isReady?: boolean;
-  /** It died before it began anew: how long it has to live before its first byte is believed. */
+  /** How long it has to live before its first byte is believed: longer where it died before it began anew. */
   readonly proveMs?: number;
   /** It is ready by something that only a guest that works can do. */
   readonly onProven?: () => void;
@@ -93,7 +94,7 @@ export class ReadinessWatch {
 
   async #becomeReady(): Promise<void> {
     const { signal } = this.#over;
-    const { from, proveMs = 0 } = this.#options;
+    const { from, proveMs = limits.firstByteMs } = this.#options;
     await becomeReady(this.#checks, {
       signal,
       ports: () => this.#state.current.ports,
@@ -110,10 +111,10 @@ export class ReadinessWatch {
         });
       },
     });
-    if (this.#isFirstByteEnough && proveMs > 0) {
+    if (!this.#isFirstByteEnough) return;
+    if (proveMs > limits.firstByteMs)
       this.#waitFor('It has started over, and has yet to get further than before.', provingHint);
-      await this.#services.clock.wait(proveMs, signal);
-    }
+    await this.#services.clock.wait(proveMs, signal);
   }
 
   /** What is met again and again is told once. */

@@ -93,6 +93,8 @@ const panicSchema = z.strictObject({ line: z.string(), offset: z.number().nonneg
 const seenRecordSchema = z.object({
   version: z.literal(1),
   ready: z.boolean().default(false),
+  /** Offset in the serial output: what it died of before that, it has left behind. */
+  over: z.number().nonnegative().default(0),
   panic: panicSchema.nullable().default(null),
   resetLoop: z.number().int().positive().nullable().default(null),
 });

@@ -19,9 +19,11 @@ export class ResetCount {
   #began: number | null;
   #last: { readonly at: number; readonly bytes: number } | null = null;
 
-  constructor(clock: Clock, began: number | null) {
+  /** `inARow`: what went before, when nobody counted. */
+  constructor(clock: Clock, began: number | null, inARow = 0) {
     this.#clock = clock;
     this.#began = began;
+    this.#row = inARow;
   }
 
   get inARow(): number {

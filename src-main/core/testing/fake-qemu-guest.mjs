@@ -6,7 +6,7 @@ const flooded = Buffer.from(
   Array.from({ length: 1024 }, (_, line) => `flood ${String(line).padStart(8, '0')}\r\n`).join(''),
 );
 
-export function createGuest(script, { exitNow, isPaused }) {
+export function createGuest(script, { exitNow, isPaused, onMachine }) {
   /** `prelaunch` under -S, then `running` and `paused`. */
   let status = isPaused ? 'prelaunch' : 'running';
   let write = () => undefined;
@@ -34,7 +34,8 @@ export function createGuest(script, { exitNow, isPaused }) {
       setTimeout(() => {
         said += 1;
         say(Buffer.from(line.text));
-        schedule();
+        if (line.does !== undefined) onMachine(line.does);
+        if (line.does !== 'reset') schedule();
       }, line.afterMs ?? 0),
     );
   }

@@ -76,8 +76,17 @@ function isRunning(pid) {
 }
 
 const network = createNetwork(script);
-const guest = createGuest(script, { exitNow, isPaused: options.paused });
+const guest = createGuest(script, { exitNow, isPaused: options.paused, onMachine });
 const monitors = createMonitors(script, options, { guest, network, shutDown });
+
+/** What a guest does to its machine, told as QEMU tells it. */
+function onMachine(what) {
+  if (what === 'end') shutDown('guest-reset', true);
+  if (what === 'panicked') monitors.event('GUEST_PANICKED', { action: 'run' });
+  if (what !== 'reset') return;
+  monitors.event('RESET', { guest: true, reason: 'guest-reset' });
+  guest.reset();
+}
 
 async function start() {
   for (const rule of options.hostForwards) {

@@ -27,7 +27,12 @@ export interface FakeQemuScript {
   /** How long the guest takes to switch itself off. */
   readonly powerdownMs?: number;
   /** What the guest says while it runs, each piece so long after the one before; again after a reset. */
-  readonly serial?: readonly { readonly text: string; readonly afterMs?: number }[];
+  readonly serial?: readonly {
+    readonly text: string;
+    readonly afterMs?: number;
+    /** What the machine does when that was said: `reset` begins it anew, `end` is the same under -no-reboot. */
+    readonly does?: 'reset' | 'end' | 'panicked';
+  }[];
   /** The guest says what it hears. */
   readonly echo?: boolean;
   /** After `serial`, numbered lines as fast as it goes, `bytes` of them or without end. */

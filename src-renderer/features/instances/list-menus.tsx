@@ -13,7 +13,17 @@ import { Menu, MenuCheck, MenuItem, MenuLabel, MenuRadio, MenuSeparator } from '
 const { search, order } = instanceStrings;
 
 /** Words of states that can be asked for; the same are understood in the search field. */
-const states = ['running', 'ready', 'paused', 'panicked', 'reset loop', 'starting', 'stopped', 'failed', 'elsewhere'] as const;
+const states = [
+  'running',
+  'ready',
+  'paused',
+  'panicked',
+  'reset loop',
+  'starting',
+  'stopped',
+  'failed',
+  'elsewhere',
+] as const;
 
 function FilterChoices({ label, filter, values }: { label: string; filter: FilterKey; values: readonly string[] }) {
   const { stores } = useApplication();
