@@ -17,14 +17,23 @@ export interface LineMatch {
 const longestLine = limits.searchedLineLength;
 const readBytes = 64 * 1024;
 
-/** CSI, OSC/DCS/APC/PM/SOS strings, two-character escapes, and control characters other than tab. */
+/**
+ * CSI, OSC/DCS/APC/PM/SOS strings, two-character escapes, and control characters other than tab. None takes a newline
+ * along: in a text of many lines each line is as it would be alone.
+ */
 export const sequences = new RegExp(
   [
     '\\x1b\\[[0-?]*[ -/]*[@-~]',
-    '\\x1b[\\]PX^_][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)?',
+    '\\x1b[\\]PX^_][^\\x07\\x1b\\n]*(?:\\x07|\\x1b\\\\)?',
     '\\x1b[ -/]*[0-~]?',
     '[\\x00-\\x08\\x0b-\\x1f\\x7f]',
   ].join('|'),
+  'g',
+);
+
+/** The same for a text of many lines, where a CR before a newline is part of the line's end and may stay. */
+export const sequencesOfLines = new RegExp(
+  sequences.source.replace('\\x0b-\\x1f\\x7f]', '\\x0b\\x0c\\x0e-\\x1f\\x7f]|\\r(?!\\r*\\n)'),
   'g',
 );
 

@@ -5,7 +5,15 @@
 import { Worker } from 'node:worker_threads';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { unawaited } from '../kit/unawaited.ts';
-import { type MatchJob, type PatternJob, runPatternJobs, type SearchFound, type SearchJob } from './pattern-job.ts';
+import { scanModule, scannedFrom } from './byte-scan.ts';
+import {
+  type JobParts,
+  type MatchJob,
+  type PatternJob,
+  runPatternJobs,
+  type SearchFound,
+  type SearchJob,
+} from './pattern-job.ts';
 
 type Answer = { readonly value: unknown } | { readonly error: string };
 
@@ -21,7 +29,15 @@ const matchDeadlineMs = 500;
 /** Beyond what the search was given itself. */
 const searchGraceMs = 1000;
 const idleMs = 10_000;
-const needs = ["require('node:worker_threads').parentPort", "require('node:fs')", "require('node:buffer').isAscii"];
+const needs = [
+  "require('node:worker_threads').parentPort",
+  "require('node:fs')",
+  "require('node:worker_threads').workerData",
+];
+const parts: JobParts = {
+  ...{ module: scanModule, scannedFrom },
+  ...{ readBytes: 1024 * 1024, leastPiece: 16 * 1024, mostPiece: 256 * 1024 },
+};
 const source = `(${runPatternJobs.toString()})(${needs.join(', ')})`;
 
 export class PatternThread {
@@ -67,7 +83,11 @@ export class PatternThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(source, { eval: true, name: 'patterns' });
+    const worker = new Worker(source, {
+      eval: true,
+      name: 'patterns',
+      workerData: parts,
+    });
     const failed = (error: unknown) => {
       if (this.#worker !== worker) return;
       this.#worker = null;

@@ -5,8 +5,10 @@
 import type { SearchMatch, SearchPlace } from '../../../src-shared/contract/calls/consoles.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
-import { sequences } from './line-search.ts';
+import { blockPattern, literalBytes } from './block-pattern.ts';
+import { sequences, sequencesOfLines } from './line-search.ts';
 import { openTranscript } from './open-transcript.ts';
+import type { SearchJob } from './pattern-job.ts';
 import { searchThread } from './pattern-thread.ts';
 import { findPunchedBound } from './transcript-bound.ts';
 
@@ -38,7 +40,9 @@ export async function searchTranscript(path: string, query: SearchQuery): Promis
   if (offset >= size) return { count: 0, matches: [], next: null, searched: size, size };
   const found = await searchThread.search({
     ...{ source, flags, path, offset: Math.max(offset, keptFrom), line, end: size },
-    ...{ limit: query.limit, budgetMs, lineLength: limits.searchedLineLength, sequences: sequences.source },
+    ...{ limit: query.limit, budgetMs, lineLength: limits.searchedLineLength },
+    ...{ sequences: sequences.source, sequencesOfLines: sequencesOfLines.source },
+    ...shortcutsOf(query),
   });
   return { ...found, searched: found.next?.offset ?? size, size };
 }
@@ -59,8 +63,27 @@ export async function measureTranscript(path: string): Promise<{ size: number; k
   }
 }
 
+/** How lines that match can be found without looking at each. Pure. */
+export function shortcutsOf(query: PatternQuery): Pick<SearchJob, 'blockSource' | 'literal' | 'isAll'> {
+  const { text, regex, matchCase, wholeWord } = query;
+  const literal = regex || !matchCase ? null : literalBytes(text);
+  // What stands around a whole word is no word at the edge of a line either: that is not looked at here.
+  return { blockSource: blockPattern(innerSource(query)), literal, isAll: !wholeWord };
+}
+
+function innerSource(query: PatternQuery): string {
+  try {
+    return patternOf({ ...query, wholeWord: false }).source;
+  } catch {
+    // An expression only with what a whole word puts around it, `a)|(b`.
+    return patternOf(query).source;
+  }
+}
+
+type PatternQuery = Omit<SearchQuery, 'from' | 'limit'>;
+
 /** Pure. Throws `invalid_input`. */
-export function patternOf({ text, regex, matchCase, wholeWord }: Omit<SearchQuery, 'from' | 'limit'>): RegExp {
+export function patternOf({ text, regex, matchCase, wholeWord }: PatternQuery): RegExp {
   const wanted = regex ? text : text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   try {
     return new RegExp(wholeWord ? `(?<!\\w)(?:${wanted})(?!\\w)` : wanted, matchCase ? '' : 'i');
