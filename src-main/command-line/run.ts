@@ -10,6 +10,7 @@ import { lineLog } from '../core/kit/log.ts';
 import { version } from '../core/kit/version.ts';
 import { HomeService } from '../headless/home-service.ts';
 import { SessionClient } from '../headless/session-client.ts';
+import { address } from './commands/address.ts';
 import { attach } from './commands/console.ts';
 import { doctor } from './commands/doctor.ts';
 import { exportScript } from './commands/export.ts';
@@ -61,6 +62,7 @@ const commands: Readonly<Record<string, Command>> = {
   port,
   doctor,
   'support-bundle': supportBundle,
+  address,
 };
 
 /** A home that is open, and how it is let go of. */
