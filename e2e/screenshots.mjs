@@ -43,14 +43,14 @@ async function setGuests(home) {
   await home.run('stop', 'nightly', '--now');
 }
 
-async function take(browser, url, screen, look) {
+async function take(browser, server, screen, look) {
   const { theme, size } = look;
   const context = await browser.newContext({ viewport: size, colorScheme: theme, reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(stepMs);
   const name = options.docs ? screen.name : `${screen.name}-${theme}-${size.width}`;
   try {
-    await page.goto(url);
+    await page.goto(await server.freshUrl());
     if (options.density !== 'comfortable')
       await page.evaluate((density) => {
         document.documentElement.dataset.density = density;
@@ -72,7 +72,7 @@ async function takeLost(browser, server, lost, looks) {
     for (const { theme, size } of looks) {
       const context = await browser.newContext({ viewport: size, colorScheme: theme });
       const page = await context.newPage();
-      await page.goto(server.url);
+      await page.goto(await server.freshUrl());
       await page.getByRole('option').first().waitFor({ timeout: stepMs });
       open.push({ screen, page, name: `${screen.name}-${theme}-${size.width}` });
     }
@@ -102,7 +102,7 @@ try {
   const looks = themes.flatMap((theme) => sizes.map((size) => ({ theme, size, build })));
   for (const screen of chosen.filter(({ on }) => on !== 'lost'))
     for (const look of options.docs ? looks.filter(({ theme }) => theme === screen.docs) : looks)
-      await take(browser, servers[screen.on ?? 'full'].url, screen, look);
+      await take(browser, servers[screen.on ?? 'full'], screen, look);
   const lost = chosen.filter(({ on }) => on === 'lost');
   if (lost.length > 0) await takeLost(browser, servers.full, lost, looks);
 } finally {

@@ -2,6 +2,7 @@
  * The page's entry: chooses the transport, starts the session, draws. src-renderer imports src-shared and libraries,
  * never src-main; it sends tokens and intentions, never paths or arguments.
  */
+import './api/no-peer-connections.ts';
 import './api/schema-settings.ts';
 
 import './styles/tokens.css';
@@ -12,7 +13,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Transport } from './api/transport.ts';
 import { tellUnawaitedTo } from './api/unawaited.ts';
-import { sessionUrl, takeToken, webTransport } from './api/web-transport.ts';
+import { sessionUrl, takeCredentials, webTransport } from './api/web-transport.ts';
 import { windowTransport } from './api/window-transport.ts';
 import { Root } from './features/workbench/root.tsx';
 import { Application } from './state/application.ts';
@@ -21,7 +22,7 @@ import { TipProvider } from './ui/tip.tsx';
 
 function transport(): Transport {
   if (window.slipway !== undefined) return windowTransport(window, window.slipway);
-  return webTransport(sessionUrl(window.location), takeToken(window));
+  return webTransport(sessionUrl(window.location), takeCredentials(window));
 }
 
 const application = new Application(transport());

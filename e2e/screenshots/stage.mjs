@@ -1,8 +1,9 @@
 // What is photographed: homes with real guests, and servers of the built page on them.
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 const root = join(import.meta.dirname, '..', '..');
 const cli = join(root, 'out', 'main', 'cli.js');
@@ -71,7 +72,14 @@ export class Home {
       child.kill('SIGTERM');
       await new Promise((resolve) => child.once('exit', resolve));
     };
-    return { url, end };
+    /** An address opens one tab, once; the first is nobody's. */
+    const freshUrl = async () => {
+      const { stdout } = await promisify(execFile)(process.execPath, [cli, 'address', '--machine', 'json'], {
+        env: this.env,
+      });
+      return JSON.parse(stdout).urls[0];
+    };
+    return { url, freshUrl, end };
   }
 
   async close() {

@@ -11,6 +11,7 @@ import { logFailure } from '../core/kit/unawaited.ts';
 import { version } from '../core/kit/version.ts';
 import { HomeService } from '../headless/home-service.ts';
 import { SessionClient } from '../headless/session-client.ts';
+import { address } from './commands/address.ts';
 import { attach } from './commands/console.ts';
 import { doctor } from './commands/doctor.ts';
 import { exportScript } from './commands/export.ts';
@@ -62,6 +63,7 @@ const commands: Readonly<Record<string, Command>> = {
   port,
   doctor,
   'support-bundle': supportBundle,
+  address,
 };
 
 /** A home that is open, and how it is let go of. */

@@ -29,6 +29,7 @@ export const usage = `slipway: boot images in QEMU, watch them and talk to them
   slipway export NAME                      an instance becomes a script that boots it without Slipway
   slipway template list                    instances kept as templates; save, use, show, delete, export, import
   slipway serve                            the window as a web page on loopback
+  slipway address                          a fresh address of that page, for another tab or browser
 
 NAME is an instance's name or id; stop, show, console and screenshot find the only one by themselves.
 Guests run on when slipway ends, however it ends.
@@ -193,10 +194,16 @@ names in your home directory are looked for in the other person's.
 `,
   serve: `slipway serve [--port N] [--allow-power]
 
-Serves until it is stopped; guests run on. The address has a token in it: whoever has it has your guests.
+Serves until it is stopped; guests run on. The address opens one tab, once: what a browser keeps of it is worth nothing.
+"slipway address" prints a fresh one.
 
   --port N        default 0: a free one
   --allow-power   allow from the page what the window would confirm natively
+`,
+  address: `slipway address
+
+Prints a fresh address of every page that is served from this home. Each opens one tab, once; a tab that is open stays
+open, also when it is loaded again.
 `,
 };
 

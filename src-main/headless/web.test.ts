@@ -58,7 +58,7 @@ async function serve(service: Service, options: { allowPower?: boolean; tokenMs?
 }
 
 const portOf = (web: WebFace) => Number(new URL(web.url).port);
-const tokenOf = (web: WebFace) => new URL(web.url).hash.slice('#token='.length);
+const tokenOf = (web: WebFace) => new URL(web.newUrl()).hash.slice('#token='.length);
 
 interface Answer {
   readonly status: number;
@@ -116,6 +116,7 @@ function open(web: WebFace, headers: Record<string, string> = {}, path = '/sessi
 async function openWithToken(web: WebFace): Promise<Connection> {
   const connection = await open(web);
   connection.socket.send(JSON.stringify({ type: 'token', token: tokenOf(web) }));
+  await eventually(() => connection.messages.shift());
   return connection;
 }
 
@@ -227,9 +228,86 @@ describe('the session over WebSocket', () => {
     expect(seen).toMatchObject({ received: [], trust: '' });
   });
 
-  it('closes with 4401 when no token comes in time', async () => {
+  it('closes with 4408 when no token comes in time: a page that was held up may try again', async () => {
     const { closed } = await open(await serve(silentService().service, { tokenMs: 20 }));
-    expect(await closed).toBe(4401);
+    expect(await closed).toBe(4408);
+  });
+
+  it('is opened once by an address, and again by the secret that the first one got', async () => {
+    const { service, seen } = silentService();
+    const web = await serve(service);
+    const token = tokenOf(web);
+    const present = async (first: unknown) => {
+      const connection = await open(web);
+      connection.socket.send(JSON.stringify(first));
+      return connection;
+    };
+    const first = await present({ type: 'token', token });
+    await eventually(() => first.messages.length === 1);
+    const { type, secret } = JSON.parse(String(first.messages[0]));
+    expect(type).toBe('secret');
+    // Out of the history, by another user or another tab: worthless, also after the first is gone.
+    expect(await (await present({ type: 'token', token })).closed).toBe(4401);
+    first.socket.close();
+    await first.closed;
+    expect(await (await present({ type: 'token', token })).closed).toBe(4401);
+    // A reload of the tab.
+    const reloaded = await present({ type: 'secret', secret });
+    await eventually(() => seen.open === 1);
+    expect(reloaded.messages).toEqual([]);
+    // A secret is no token, and a token no secret.
+    expect(await (await present({ type: 'token', token: secret })).closed).toBe(4401);
+    expect(await (await present({ type: 'secret', secret: tokenOf(web) })).closed).toBe(4401);
+    // Another tab.
+    await present({ type: 'token', token: tokenOf(web) });
+    await eventually(() => seen.open === 2);
+  });
+
+  it('is no use to many at once with one address', async () => {
+    const { service, seen } = silentService();
+    const web = await serve(service);
+    const token = tokenOf(web);
+    const all = await Promise.all(Array.from({ length: 8 }, () => open(web)));
+    for (const { socket } of all) socket.send(JSON.stringify({ type: 'token', token }));
+    const refusals = await Promise.all(
+      all.map(({ closed, messages }) => Promise.race([closed, eventually(() => messages[0])])),
+    );
+    expect(refusals.filter((end) => end === 4401)).toHaveLength(7);
+    expect(seen.open).toBe(1);
+  });
+
+  it('lets strangers hold next to nothing: sixty times a large first message, and hundreds of silent connections', async () => {
+    const { service, seen } = silentService();
+    // Cut off for what it says, not when its time is over.
+    const web = await serve(service, { tokenMs: 600_000 });
+    const large = 'x'.repeat(4 * 1024 * 1024);
+    const loud = await Promise.all(Array.from({ length: 60 }, () => open(web)));
+    for (const { socket } of loud) socket.send(large);
+    expect(new Set(await Promise.all(loud.map(({ closed }) => closed)))).toEqual(new Set([1006]));
+    const silent = Array.from({ length: 200 }, () => connect(portOf(web), '127.0.0.1').on('error', () => undefined));
+    cleanups.add(() => silent.forEach((socket) => void socket.destroy()));
+    let open200 = 0;
+    for (const socket of silent) socket.once('connect', () => open200++).once('close', () => open200--);
+    await eventually(() => silent.filter((socket) => socket.destroyed).length >= 200 - 64);
+    expect(open200).toBeLessThanOrEqual(64);
+    // The page of a person still comes in, past all of them.
+    expect((await get(web, '/')).status).toBe(200);
+    await openWithToken(web);
+    await eventually(() => seen.open === 1);
+  });
+
+  it('keeps who is known, however many strangers come', async () => {
+    const { service, seen } = silentService();
+    const web = await serve(service);
+    const { socket } = await openWithToken(web);
+    await eventually(() => seen.open === 1);
+    const silent = Array.from({ length: 100 }, () => connect(portOf(web), '127.0.0.1').on('error', () => undefined));
+    cleanups.add(() => silent.forEach((stranger) => void stranger.destroy()));
+    await eventually(() => silent.filter((stranger) => stranger.destroyed).length >= 100 - 64);
+    // Far more than a stranger may say.
+    socket.send(JSON.stringify({ type: 'call', padding: 'x'.repeat(100_000) }));
+    await eventually(() => seen.received.length === 1);
+    expect(seen.open).toBe(1);
   });
 
   it.each([

@@ -1,18 +1,18 @@
 /**
  * The web face: the page and the session protocol over loopback HTTP and WebSocket. The token is in the URL's fragment,
- * so it is in no log and no Referer; the page sends it as the first message. No cookies, so no other site can ride on
+ * so it is in no log and no Referer; the page sends it as the first message, and it is worth one session. No cookies, so no other site can ride on
  * one; Origin and Host are checked, so that a rebound name or another site's page gets nothing.
  */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { WebSocket, WebSocketServer } from 'ws';
-import * as z from 'zod';
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import { limits } from '../../src-shared/limits.ts';
 import { isErrno } from '../core/kit/atomic-file.ts';
 import { unawaited } from '../core/kit/unawaited.ts';
 import { servePageFile } from './page-file.ts';
 import { maxUnsentBytes, type Service } from './service.ts';
+import { watchStrangers } from './strangers.ts';
+import { createWebAccess, type WebAccess } from './web-access.ts';
 
 export interface WebFaceOptions {
   readonly service: Service;
@@ -26,30 +26,43 @@ export interface WebFaceOptions {
 }
 
 export interface WebFace {
-  /** With the token in its fragment: whoever has it has the guests. */
+  /** With a token in its fragment: whoever comes first with it has the guests. */
   readonly url: string;
+  /** The same with a token of its own, for another tab or browser. */
+  newUrl(): string;
   close(): Promise<void>;
 }
 
 const host = '127.0.0.1';
 const sessionPath = '/session';
 /** The page has this long to send its token. */
-const defaultTokenMs = 5000;
+const defaultTokenMs = 3000;
 /** Close code the page knows: the token is wrong, asking again is of no use. */
 const tokenRefused = 4401;
+/** Nothing was said in time. A page that was held up may try again. */
+const tokenLate = 4408;
+/** Connections that have not shown a token. A browser has a handful for the page's files. */
+const mostStrangers = 64;
+/** The first message is a token; the rest of this is framing. */
+const strangerBytes = 1024;
+const goodbyeMs = 500;
+/** A request has no more than its head; Node looks every second. */
+const requestMs = 5000;
 
 /** What was sent is no message of the protocol; the page connects anew and asks for everything again. */
 const notUnderstood = 1008;
 
 /** Throws `port_busy` when the port is taken. */
 export async function serveWebFace(options: WebFaceOptions): Promise<WebFace> {
-  const token = randomBytes(32).toString('base64url');
+  const access = createWebAccess();
   const hosts = new Set<string>();
-  const server = createServer((request, response) => {
+  const slow = { headersTimeout: requestMs, requestTimeout: requestMs, connectionsCheckingInterval: 1000 };
+  const server = createServer(slow, (request, response) => {
     if (isForThisHost(request, hosts))
       unawaited(servePageFile(request, response, options.page), 'a file of the page could not be served');
     else response.writeHead(403, { 'Content-Type': 'text/plain' }).end('This address is not of this page.\n');
   });
+  const strangers = watchStrangers(server, mostStrangers);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes, perMessageDeflate: false });
   await listen(server, options.port);
   const address = server.address();
@@ -57,17 +70,24 @@ export async function serveWebFace(options: WebFaceOptions): Promise<WebFace> {
   for (const name of [host, 'localhost']) hosts.add(`${name}:${port}`);
 
   server.on('upgrade', (request, socket, head) => {
+    // Node's types allow for servers over other streams.
+    const connection = request.socket;
     // Until a WebSocket has it nobody else listens for its errors, and an error nobody listens for ends the process.
     socket.on('error', () => socket.destroy());
     if (!isForThisHost(request, hosts) || !isFromThisPage(request, hosts) || request.url !== sessionPath) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => serveClient(webSocket, token, options));
+    strangers.limit(connection, strangerBytes);
+    sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      serveClient(webSocket, () => strangers.known(connection), access, options),
+    );
   });
 
+  const newUrl = () => `http://${host}:${port}/#token=${access.newToken()}`;
   return {
-    url: `http://${host}:${port}/#token=${token}`,
+    url: newUrl(),
+    newUrl,
     async close() {
       for (const client of sockets.clients) client.close(1001, 'the server is stopping');
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -99,17 +119,18 @@ function isFromThisPage({ headers }: IncomingMessage, hosts: ReadonlySet<string>
   return headers.origin === undefined || hosts.has(headers.origin.replace(/^http:\/\//, ''));
 }
 
-const tokenMessageSchema = z.strictObject({ type: z.literal('token'), token: z.string() });
-
-function serveClient(socket: WebSocket, token: string, options: WebFaceOptions): void {
+function serveClient(socket: WebSocket, welcome: () => void, access: WebAccess, options: WebFaceOptions): void {
   const { service, allowPower, tokenMs = defaultTokenMs } = options;
-  const deadline = setTimeout(() => socket.close(tokenRefused, 'no token'), tokenMs);
+  const deadline = setTimeout(() => sendAway(socket, tokenLate, 'no token'), tokenMs);
   socket.once('message', (data, isBinary) => {
     clearTimeout(deadline);
-    if (isBinary || !isToken(String(data), token)) {
-      socket.close(tokenRefused, 'wrong token');
+    const verdict = isBinary ? 'refused' : access.judge(String(data));
+    if (verdict === 'refused') {
+      sendAway(socket, tokenRefused, 'wrong token');
       return;
     }
+    welcome();
+    if (verdict.secret !== null) socket.send(JSON.stringify({ type: 'secret', secret: verdict.secret }));
     const session = service.connect(
       {
         send: (message) => {
@@ -131,14 +152,11 @@ function serveClient(socket: WebSocket, token: string, options: WebFaceOptions):
   socket.on('close', () => clearTimeout(deadline));
 }
 
-function isToken(text: string, token: string): boolean {
-  try {
-    const given = Buffer.from(tokenMessageSchema.parse(JSON.parse(text)).token);
-    const expected = Buffer.from(token);
-    return given.length === expected.length && timingSafeEqual(given, expected);
-  } catch {
-    return false;
-  }
+/** `ws` waits half a minute for the other end's goodbye; a stranger does not get it. */
+function sendAway(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason);
+  const patience = setTimeout(() => socket.terminate(), goodbyeMs);
+  socket.once('close', () => clearTimeout(patience));
 }
 
 function toBytes(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {

@@ -25,6 +25,8 @@ export function harden(): void {
 }
 
 function confine(contents: WebContents): void {
+  // What `connect-src` and `onBeforeRequest` do not see: peer connections. Also in documents that are not the page's.
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.on('will-redirect', (event) => event.preventDefault());

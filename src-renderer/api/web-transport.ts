@@ -1,53 +1,91 @@
-/** The browser's transport: a WebSocket to the server this page came from, opened with the token from its URL. */
+/** The browser's transport: a WebSocket to the server this page came from, opened with what its address had, once. */
 import type { LinkHandlers, Transport } from './transport.ts';
 
-const storageKey = 'slipway-token';
-/** The close code with which the server refuses a token. */
-const tokenRefused = 4401;
+const storageKey = 'slipway-secret';
+/** The close code with which the server refuses what a page shows. */
+const refused = 4401;
 
-const newUrlHint = 'Run "slipway serve" again, or copy the URL it printed, and open that URL here.';
+const newAddressHint =
+  'Run "slipway address" for a fresh one and open it here. If "slipway serve" no longer runs, start it: it prints one.';
 
-/** Takes the token out of the URL, so that it is in no history, bookmark or screenshot, and keeps it for this tab. */
-export function takeToken(page: Pick<Window, 'location' | 'history' | 'sessionStorage'>): string | null {
+type Credential =
+  | { readonly type: 'token'; readonly token: string }
+  | { readonly type: 'secret'; readonly secret: string };
+
+/** What this page may show to the server. A token is worth one session; the secret it is exchanged for is this tab's. */
+export interface Credentials {
+  /** null: there is nothing to show. */
+  current(): Credential | null;
+  exchanged(secret: string): void;
+  /** True when there is something else to try. */
+  refused(): boolean;
+}
+
+/** Takes the token out of the URL, so that it is in no bookmark or screenshot. The secret survives a reload of the tab. */
+export function takeCredentials(page: Pick<Window, 'location' | 'history' | 'sessionStorage'>): Credentials {
   const found = /^#token=(.+)$/.exec(page.location.hash)?.[1];
-  if (found !== undefined) {
-    page.sessionStorage.setItem(storageKey, decodeURIComponent(found));
-    page.history.replaceState(null, '', page.location.pathname + page.location.search);
-  }
-  return page.sessionStorage.getItem(storageKey);
+  if (found !== undefined) page.history.replaceState(null, '', page.location.pathname + page.location.search);
+  let token = found === undefined ? null : decodeURIComponent(found);
+  let secret = page.sessionStorage.getItem(storageKey);
+  return {
+    current() {
+      if (token !== null) return { type: 'token', token };
+      return secret === null ? null : { type: 'secret', secret };
+    },
+    exchanged(given) {
+      token = null;
+      secret = given;
+      page.sessionStorage.setItem(storageKey, given);
+    },
+    refused() {
+      // An address out of the history, opened in the tab that has long been let in.
+      if (token !== null) token = null;
+      else secret = null;
+      return secret !== null;
+    },
+  };
 }
 
 export function sessionUrl(location: Pick<Location, 'protocol' | 'host'>): string {
   return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/session`;
 }
 
-export function webTransport(url: string, token: string | null): Transport {
+export function webTransport(url: string, credentials: Credentials): Transport {
   return {
     face: 'web',
     open(handlers: LinkHandlers) {
-      if (token === null) {
+      const shown = credentials.current();
+      if (shown === null) {
         queueMicrotask(() =>
           handlers.ended({
             kind: 'refused',
-            message: 'This address lacks its token, so the server cannot know that you may use it.',
-            hint: newUrlHint,
+            message:
+              'Each address opens one tab, once. This tab has none, so the server cannot know that you may use it.',
+            hint: newAddressHint,
           }),
         );
         return { send() {}, close() {} };
       }
       const socket = new WebSocket(url);
       socket.binaryType = 'arraybuffer';
-      socket.onopen = () => socket.send(JSON.stringify({ type: 'token', token }));
+      socket.onopen = () => socket.send(JSON.stringify(shown));
+      let awaitsSecret = shown.type === 'token';
       socket.onmessage = ({ data }) => {
-        if (typeof data === 'string') handlers.message(data);
+        if (typeof data === 'string' && awaitsSecret) {
+          awaitsSecret = false;
+          credentials.exchanged(secretIn(data));
+        } else if (typeof data === 'string') handlers.message(data);
         else if (data instanceof ArrayBuffer) handlers.message(new Uint8Array(data));
       };
       socket.onclose = ({ code }) => {
-        if (code === tokenRefused)
+        if (code === refused && !credentials.refused())
           handlers.ended({
             kind: 'refused',
-            message: 'The server does not accept the token of this address; it was made by an earlier run.',
-            hint: newUrlHint,
+            message:
+              shown.type === 'token'
+                ? 'This address was used before, or is of an earlier run of the server. Each opens one tab, once.'
+                : 'The server was started anew since this tab was let in.',
+            hint: newAddressHint,
           });
         else handlers.ended({ kind: 'lost' });
       };
@@ -59,4 +97,12 @@ export function webTransport(url: string, token: string | null): Transport {
       };
     },
   };
+}
+
+/** The server's answer to a token, and its first message. */
+function secretIn(message: string): string {
+  const answer: unknown = JSON.parse(message);
+  if (typeof answer === 'object' && answer !== null && 'secret' in answer && typeof answer.secret === 'string')
+    return answer.secret;
+  throw new Error('the server did not answer the token');
 }

@@ -48,6 +48,12 @@ export const consoleStrings = {
     clipboardRefused: 'The clipboard is not available here.',
     clipboardUnreadable: 'The clipboard may not be read from here; Ctrl+Shift+V pastes.',
   },
+  links: {
+    target: (url: string) => url,
+    never: (text: string) => `Not opened from here: ${text}`,
+    ask: (shown: string, url: string) => `“${shown}” leads to ${url}`,
+    open: 'Open',
+  },
   send: {
     file: 'Text file…',
     break: 'Break',

@@ -25,6 +25,8 @@ export const filenames = {
   templates: 'templates',
   /** Session protocol for the command line, mode 0600. */
   serviceSocket: 'service.sock',
+  /** Start of the name of a socket that says a fresh address of a web face; its process id follows. */
+  addressSocket: 'web-address-',
   /** A socket that the home's owner listens on, and nobody else. While a dead one is replaced: `owner.lock.<which>`. */
   ownerLock: 'owner.lock',
   /** Start of the name under which a process brings its own socket to the lock; its process id follows. */

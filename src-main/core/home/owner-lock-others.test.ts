@@ -65,7 +65,7 @@ describe.skipIf(process.platform !== 'linux')('the owner lock and who is elsewhe
   });
 
   it.skipIf(!isRoot)(
-    'cannot be taken by a second user, and the old name taken by one is no owner [as root]',
+    'cannot be taken by a second user, and the old name taken by one is no owner [needs root]',
     async () => {
       const old = oldLockName(home);
       // What a second user can do: every abstract name is anybody's.

@@ -50,24 +50,27 @@ describe('the home', () => {
     });
   });
 
-  it.skipIf(process.getuid?.() !== 0)("of another user is not root's unless root asks for it [as root]", async () => {
-    const theirs = join(directory, 'theirs');
-    await mkdir(theirs, { mode: 0o700 });
-    await chown(theirs, 65534, 65534);
-    for (const home of [theirs, join(theirs, '.local', 'share', 'slipway')]) {
-      await expect(prepareHome(home, {})).rejects.toMatchObject({
-        code: 'home_unusable',
-        failure: {
-          message: expect.stringContaining('Root does not use the home of another user'),
-          hint: expect.stringContaining('SLIPWAY_ADOPT_HOME=1'),
-        },
-      });
-      // Nothing was made there that its user could not remove.
-      expect(await readdir(theirs)).toEqual([]);
-    }
-    const paths = await prepareHome(theirs, { SLIPWAY_ADOPT_HOME: '1' });
-    expect((await stat(paths.home)).uid).toBe(65534);
-  });
+  it.skipIf(process.getuid?.() !== 0)(
+    "of another user is not root's unless root asks for it [needs root]",
+    async () => {
+      const theirs = join(directory, 'theirs');
+      await mkdir(theirs, { mode: 0o700 });
+      await chown(theirs, 65534, 65534);
+      for (const home of [theirs, join(theirs, '.local', 'share', 'slipway')]) {
+        await expect(prepareHome(home, {})).rejects.toMatchObject({
+          code: 'home_unusable',
+          failure: {
+            message: expect.stringContaining('Root does not use the home of another user'),
+            hint: expect.stringContaining('SLIPWAY_ADOPT_HOME=1'),
+          },
+        });
+        // Nothing was made there that its user could not remove.
+        expect(await readdir(theirs)).toEqual([]);
+      }
+      const paths = await prepareHome(theirs, { SLIPWAY_ADOPT_HOME: '1' });
+      expect((await stat(paths.home)).uid).toBe(65534);
+    },
+  );
 
   it('is where SLIPWAY_HOME says, or where the platform keeps data', () => {
     expect(defaultHome({ SLIPWAY_HOME: 'relative' })).toBe(join(process.cwd(), 'relative'));

@@ -3,7 +3,7 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { unawaited } from '../../api/unawaited.ts';
 import { useApplication } from '../../state/context.tsx';
-import { openLink } from '../../state/links.ts';
+import { askForLink, openLink } from '../../state/links.ts';
 import { copyText } from '../../ui/clipboard.ts';
 import { isKeptFromTerminal } from '../settings/shortcuts.ts';
 import { useDark } from '../settings/theme.ts';
@@ -54,7 +54,8 @@ export function useSurface(label: string, visible: boolean, look: Look, events: 
       pasted: (text) => latest.current.events.pasted(text),
       printed: () => latest.current.events.printed(),
       selected: (text) => unawaited(copyText(text)),
-      linkOpened: (url) => openLink(application, url),
+      linkOpened: (url, masked) =>
+        masked === null ? openLink(application, url) : askForLink(application, url, masked),
       scrolled: setAtEnd,
       filled: setHasText,
       found: setFound,

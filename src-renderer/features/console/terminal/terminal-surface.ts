@@ -12,6 +12,7 @@ import { RowTimes } from '../../../../src-shared/row-times.ts';
 import type { ConsoleScreen } from '../../../api/console-viewer.ts';
 import { bufferText } from './buffer-text.ts';
 import { drawFast } from './graphics.ts';
+import { allowedLink, isMasked, LinkTarget, textIn } from './link-target.ts';
 import { harmless } from './paste-text.ts';
 import { type SearchFound, SurfaceSearch } from './surface-search.ts';
 import { type Look, lookOptions } from './terminal-look.ts';
@@ -25,7 +26,8 @@ export interface SurfaceOptions {
   pasted(text: string): void;
   /** Something was selected and is to be copied at once. */
   selected(text: string): void;
-  linkOpened(url: string): void;
+  /** `masked`: what stood there in place of the address. */
+  linkOpened(url: string, masked: string | null): void;
   /** Is the end of the text in sight? At first it is; said when that changes, never once for each line. */
   scrolled(atEnd: boolean): void;
   /** Is there any text of the guest's? Said when it changes; lines of ours do not count. */
@@ -41,17 +43,13 @@ export interface SurfaceOptions {
 const smallestFont = 8;
 const encoder = new TextEncoder();
 
-export function allowedLink(text: string): string | null {
-  const url = URL.parse(text);
-  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') ? url.href : null;
-}
-
 export class TerminalSurface implements ConsoleScreen {
   readonly search: SurfaceSearch;
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
   readonly #times: RowTimes;
   readonly #gutter = new TimeGutter();
+  readonly #linkTarget = new LinkTarget();
   readonly #options: SurfaceOptions;
   #element: HTMLElement | null = null;
   #look: Look;
@@ -67,10 +65,12 @@ export class TerminalSurface implements ConsoleScreen {
   constructor(options: SurfaceOptions) {
     this.#options = options;
     this.#look = options.look;
-    const open = (_: MouseEvent, text: string): void => {
+    const open = (text: string, shown: string): void => {
       const url = allowedLink(text);
-      if (url !== null) options.linkOpened(url);
+      if (url !== null) options.linkOpened(url, isMasked(shown, url) ? shown : null);
     };
+    const hover = (_: MouseEvent, text: string) => this.#linkTarget.show(text);
+    const leave = () => this.#linkTarget.hide();
     this.#terminal = new Terminal({
       ...lookOptions(options.look),
       fontSize: options.look.fontSize,
@@ -85,13 +85,17 @@ export class TerminalSurface implements ConsoleScreen {
       scrollOnEraseInDisplay: true,
       macOptionIsMeta: true,
       rightClickSelectsWord: false,
-      linkHandler: { activate: open },
+      linkHandler: {
+        activate: (_, text, range) => open(text, textIn(this.#terminal, range)),
+        hover,
+        leave,
+      },
       logLevel: 'off',
     });
     this.#terminal.loadAddon(this.#fit);
     this.#terminal.loadAddon(new Unicode11Addon());
     this.#terminal.unicode.activeVersion = '11';
-    this.#terminal.loadAddon(new WebLinksAddon(open));
+    this.#terminal.loadAddon(new WebLinksAddon((_, text) => open(text, text), { hover, leave }));
     this.#times = new RowTimes(this.#terminal);
     this.search = new SurfaceSearch(this.#terminal, options.look.palette, options.found);
     this.#terminal.onData((text) => options.typed(encoder.encode(text)));
@@ -108,6 +112,7 @@ export class TerminalSurface implements ConsoleScreen {
   mount(element: HTMLElement): void {
     this.#element = element;
     element.before(this.#gutter.element);
+    element.after(this.#linkTarget.element);
     this.#terminal.open(element);
     this.#terminal.textarea?.setAttribute('aria-label', this.#options.label);
     // xterm reports only its own scrolling by `onScroll`; wheel and scrollbar move the viewport by themselves.
@@ -134,6 +139,7 @@ export class TerminalSurface implements ConsoleScreen {
     this.search.end();
     this.#stopDrawing?.();
     this.#gutter.element.remove();
+    this.#linkTarget.element.remove();
     this.#terminal.dispose();
   }
 
