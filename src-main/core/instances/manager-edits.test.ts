@@ -102,6 +102,20 @@ describe('an instance that is only made', () => {
     expect(told.some((event) => event.type === 'instanceChanged' && event.view.id === 'disk')).toBe(true);
   });
 
+  it('once deleted has no more to say, least of all about the next one of its name', async () => {
+    await manager.add(diskRequest());
+    const gone = manager.get('disk');
+    await manager.delete('disk');
+    await manager.add({ ...diskRequest(), notes: 'the next one' });
+    told.length = 0;
+    // A measurement of its disk that began before the deletion ends after it.
+    gone.changed.emit(gone.view);
+    expect(told).toEqual([]);
+    const next = manager.get('disk');
+    next.changed.emit(next.view);
+    expect(told).toEqual([{ type: 'instanceChanged', view: next.view }]);
+  });
+
   it('may wait for a file that is not there yet: that is a finding', async () => {
     wrong = [new SlipwayError('file_missing', 'There is no /images/a.img.', { field: 'guest.disks.0.file' })];
     await manager.add(diskRequest());

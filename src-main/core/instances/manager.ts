@@ -354,6 +354,8 @@ export class InstanceManager {
   #list(id: InstanceId, instance: ManagedInstance): void {
     this.#instances.set(id, instance);
     instance.changed.on((view) => {
+      // What was deleted may still be measured, and by then another instance may have its id.
+      if (this.#instances.get(id) !== instance) return;
       this.#diskWatch.changed(id, view.status);
       this.events.emit({ type: 'instanceChanged', view });
     });
