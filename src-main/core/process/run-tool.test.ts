@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { hostProcesses } from './host-processes.ts';
+import { isDead } from './process-table.ts';
 import { runTool, toolEnvironment } from './run-tool.ts';
 
 let directory: string;
@@ -14,13 +16,9 @@ afterEach(async () => {
 
 const node = (script: string): [string, string[]] => [process.execPath, ['-e', script]];
 
+/** Not one that has ended and is not buried: the first process of a container buries nobody. */
 function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  return !isDead(hostProcesses.statNow(pid));
 }
 
 describe('toolEnvironment', () => {

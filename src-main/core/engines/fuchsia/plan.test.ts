@@ -19,7 +19,8 @@ describe('planFuchsia on qemu', () => {
     expect(valueAfter(args, '-serial')).toBe('chardev:serial0');
     expect(args).toContain('pipe,id=serial0,path=../boots/0001/serial');
     expect(args).not.toContain('-qmp-pretty');
-    expect(args).not.toContain('-monitor');
+    expect(args.filter((arg) => arg === '-monitor')).toHaveLength(1);
+    expect(valueAfter(args, '-monitor')).toBe('chardev:monitor0');
     for (const option of ['-uuid', '-pidfile', '-S', '-no-user-config', '-sandbox']) {
       expect(args.filter((arg) => arg === option)).toHaveLength(1);
     }

@@ -122,4 +122,24 @@ describe('importCommand', () => {
     const others = original.others.filter((text) => fixture.dropped.every((part) => !text.includes(part)));
     expect(comparable(describeImported(imported))).toEqual(comparable({ ...original, others }));
   });
+
+  it.each([
+    ['of today', ['-qmp chardev:qmp0', '-qmp chardev:qmp-user0', '-monitor chardev:monitor0']],
+    [
+      'of versions before QEMU 11',
+      ['-mon chardev=qmp0,mode=control', '-mon chardev=qmp-user0,mode=control', '-mon chardev=monitor0,mode=readline'],
+    ],
+  ])('a command that Slipway planned, %s: its own connections are not taken along', (_, uses) => {
+    const sockets = [
+      ['qmp0', 'qmp'],
+      ['qmp-user0', 'qmp-user'],
+      ['monitor0', 'monitor'],
+    ].map(([id, path]) => `-chardev socket,id=${id},path=${path},server=on,wait=off`);
+    const own = sockets.flatMap((socket, index) => [socket, uses[index] ?? '']);
+    const text = ['qemu-system-x86_64 -machine q35 -m 512 -kernel /boot/k', ...own].join(' ');
+    const { request, arguments: said } = importCommand({ text, host, variables: {} });
+    expect(request.runtime.extraArguments).toBe('');
+    const fates = said.filter(({ args }) => /chardev|monitor|mon|qmp/.test(args[0] ?? '')).map(({ fate }) => fate);
+    expect(new Set(fates)).toEqual(new Set(['slipway']));
+  });
 });
