@@ -3,8 +3,8 @@
 // `ensureBuilt` is what the other scripts call: it costs some stat calls when nothing changed.
 
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { isEntry, listFiles, readJson, root, run, runScript, Stop, withLock, writeAtomically } from './checkout.mjs';
 
 const out = join(root, 'out');
@@ -84,7 +84,13 @@ function publish(work, target) {
     mkdirSync(dirname(join(target, name)), { recursive: true });
     renameSync(join(work, name), join(target, name));
   }
-  for (const name of namesBelow(target)) if (!fresh.includes(name)) rmSync(join(target, name));
+  for (const name of namesBelow(target))
+    if (!fresh.includes(name) && !mayBeNeeded(join(target, name))) rmSync(join(target, name));
+}
+
+/** An app that was started before this build still loads the parts of its own build when it comes to them. */
+function mayBeNeeded(path) {
+  return basename(dirname(path)) === 'parts' && Date.now() - statSync(path).mtimeMs < 24 * 3600_000;
 }
 
 /** Lets bundled CommonJS packages (ws, xterm's headless build) call `require` for Node's own modules inside an ES module. */
@@ -112,8 +118,13 @@ async function buildMain(outdir) {
     define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
   };
   await Promise.all([
-    build({ ...node, entryPoints: ['src-main/main.ts'] }),
-    build({ ...node, entryPoints: ['src-main/cli.ts'] }),
+    // What is imported when it is needed is a file of its own; what both entries need is there once.
+    build({
+      ...node,
+      entryPoints: ['src-main/main.ts', 'src-main/cli.ts'],
+      splitting: true,
+      chunkNames: 'parts/[name]-[hash]',
+    }),
     // A sandboxed preload must be one CommonJS file and has no Node: for the platform "browser" an import of one of
     // Node's modules is a build error here instead of a dead page later.
     build({
