@@ -3,8 +3,8 @@
 // `ensureBuilt` is what the other scripts call: it costs some stat calls when nothing changed.
 
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { packagesOf } from './bundled-packages.mjs';
 import { isEntry, listFiles, readJson, root, run, runScript, Stop, withLock, writeAtomically } from './checkout.mjs';
 
@@ -93,7 +93,13 @@ function publish(work, target) {
     mkdirSync(dirname(join(target, name)), { recursive: true });
     renameSync(join(work, name), join(target, name));
   }
-  for (const name of namesBelow(target)) if (!fresh.includes(name)) rmSync(join(target, name));
+  for (const name of namesBelow(target))
+    if (!fresh.includes(name) && !mayBeNeeded(join(target, name))) rmSync(join(target, name));
+}
+
+/** An app that was started before this build still loads the parts of its own build when it comes to them. */
+function mayBeNeeded(path) {
+  return /^(cli-)?parts$/.test(basename(dirname(path))) && Date.now() - statSync(path).mtimeMs < 24 * 3600_000;
 }
 
 /** Lets bundled CommonJS packages (ws, xterm's headless build) call `require` for Node's own modules inside an ES module. */
@@ -134,11 +140,14 @@ async function buildMain(outdir) {
     // Optional native accelerators of ws: absent on purpose.
     define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
   };
+  // What is imported when it is needed is a file of its own.
+  const split = (parts) => ({ splitting: true, chunkNames: `${parts}/[name]-[hash]` });
   const results = await Promise.all([
-    build({ ...node, entryPoints: ['src-main/main.ts'] }),
+    build({ ...node, ...split('parts'), entryPoints: ['src-main/main.ts'] }),
     // Debian 12's own Node, which the installed command runs on, is 18.
     build({
       ...node,
+      ...split('cli-parts'),
       entryPoints: ['src-main/cli.ts'],
       target: 'node18.20',
       inject: [join(olderNode, 'globals.ts')],

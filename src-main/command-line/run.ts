@@ -11,24 +11,6 @@ import { logFailure } from '../core/kit/unawaited.ts';
 import { version } from '../core/kit/version.ts';
 import { HomeService } from '../headless/home-service.ts';
 import { SessionClient } from '../headless/session-client.ts';
-import { address } from './commands/address.ts';
-import { attach } from './commands/console.ts';
-import { doctor } from './commands/doctor.ts';
-import { exportScript } from './commands/export.ts';
-import { fix } from './commands/fix.ts';
-import { importText } from './commands/import.ts';
-import { duplicate, label, rename } from './commands/label.ts';
-import { logs } from './commands/logs.ts';
-import { list, show } from './commands/look.ts';
-import { port } from './commands/port.ts';
-import { pause, reset, restart, resume } from './commands/power.ts';
-import { screenshot } from './commands/screenshot.ts';
-import { serve } from './commands/serve.ts';
-import { start } from './commands/start.ts';
-import { stop } from './commands/stop.ts';
-import { supportBundle } from './commands/support.ts';
-import { template } from './commands/template.ts';
-import { remove, restore } from './commands/trash.ts';
 import type { Command, CommandContext, ExitCode } from './context.ts';
 import { takeMachine } from './machine-option.ts';
 import { createOutput, type Output, type Streams } from './terminal-output.ts';
@@ -39,31 +21,32 @@ export interface Places {
   readonly page: string;
 }
 
-const commands: Readonly<Record<string, Command>> = {
-  start,
-  stop,
-  restart,
-  reset,
-  pause,
-  resume,
-  list,
-  show,
-  logs,
-  rename,
-  label,
-  duplicate,
-  fix,
-  delete: remove,
-  restore,
-  import: importText,
-  export: exportScript,
-  template,
-  console: attach,
-  screenshot,
-  port,
-  doctor,
-  'support-bundle': supportBundle,
-  address,
+/** Each is loaded when it is asked for: what a command does not need costs it nothing. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./commands/start.ts')).start,
+  stop: async () => (await import('./commands/stop.ts')).stop,
+  restart: async () => (await import('./commands/power.ts')).restart,
+  reset: async () => (await import('./commands/power.ts')).reset,
+  pause: async () => (await import('./commands/power.ts')).pause,
+  resume: async () => (await import('./commands/power.ts')).resume,
+  list: async () => (await import('./commands/look.ts')).list,
+  show: async () => (await import('./commands/look.ts')).show,
+  logs: async () => (await import('./commands/logs.ts')).logs,
+  rename: async () => (await import('./commands/label.ts')).rename,
+  label: async () => (await import('./commands/label.ts')).label,
+  duplicate: async () => (await import('./commands/label.ts')).duplicate,
+  fix: async () => (await import('./commands/fix.ts')).fix,
+  delete: async () => (await import('./commands/trash.ts')).remove,
+  restore: async () => (await import('./commands/trash.ts')).restore,
+  import: async () => (await import('./commands/import.ts')).importText,
+  export: async () => (await import('./commands/export.ts')).exportScript,
+  template: async () => (await import('./commands/template.ts')).template,
+  console: async () => (await import('./commands/console.ts')).attach,
+  screenshot: async () => (await import('./commands/screenshot.ts')).screenshot,
+  port: async () => (await import('./commands/port.ts')).port,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  'support-bundle': async () => (await import('./commands/support.ts')).supportBundle,
+  address: async () => (await import('./commands/address.ts')).address,
 };
 
 /** A home that is open, and how it is let go of. */
@@ -100,7 +83,7 @@ export async function runIn(surroundings: Surroundings, argv: readonly string[])
   const onSignal = () => interrupt.abort();
   for (const signal of endingSignals) process.once(signal, onSignal);
   try {
-    return await run(name, command ?? null, args, { output, surroundings, signal: interrupt.signal });
+    return await run(name, (await command?.()) ?? null, args, { output, surroundings, signal: interrupt.signal });
   } catch (error) {
     if (isUsageProblem(error)) return usageFailure(wordsOf(error), output, hintFor(name));
     const failure = toFailure(error);
@@ -166,7 +149,10 @@ async function openHome(
     client,
     service,
     paths,
-    serve: (args, context) => serve(args, context, service, page),
+    async serve(args, context) {
+      const { serve } = await import('./commands/serve.ts');
+      return serve(args, context, service, page);
+    },
     async close() {
       client.close();
       await service.dispose();

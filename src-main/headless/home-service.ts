@@ -6,7 +6,7 @@
  */
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { MessageChannelLike } from '../../src-shared/contract/messages.ts';
-import { type Core, createCore } from '../core/core.ts';
+import type { Core } from '../core/core.ts';
 import { acquireOwnerLock, type OwnerLock } from '../core/home/owner-lock.ts';
 import { findOwnerProcess } from '../core/home/owner-process.ts';
 import type { Paths } from '../core/home/paths.ts';
@@ -164,6 +164,8 @@ export class HomeService implements Service {
     const acquired = new CleanupStack();
     acquired.add(() => lock.release());
     try {
+      // A client of another owner has no use for it, and it is most of the program.
+      const { createCore } = await import('../core/core.ts');
       const core = await createCore({ paths, assetsDirectory, kind, log, onHandover: () => this.#handOver() });
       acquired.add(() => core.dispose());
       // Closed before the core is: who connects meanwhile must find nobody, not a core that is going.

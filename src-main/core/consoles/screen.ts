@@ -5,8 +5,8 @@
  * Never: answers the guest (a headless terminal's replies to queries are discarded; the viewers' terminals answer), or
  * holds a byte that the transcript does not hold too.
  */
-import serialize, { type SerializeAddon } from '@xterm/addon-serialize';
-import headless, { type Terminal } from '@xterm/headless';
+import type { SerializeAddon } from '@xterm/addon-serialize';
+import type { Terminal } from '@xterm/headless';
 import type { RowArrival } from '../../../src-shared/contract/console-times.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import { RowTimes } from '../../../src-shared/row-times.ts';
@@ -43,6 +43,8 @@ const followMs = 100;
 /** An escape sequence longer than this is taken for garbage and cut. */
 const longestSequenceBytes = 4096;
 const feedBytes = 64 * 1024;
+
+const terminalCode = () => Promise.all([import('@xterm/headless'), import('@xterm/addon-serialize')]);
 
 export class Screen {
   readonly columns: number;
@@ -137,7 +139,7 @@ export class Screen {
     try {
       return await this.#exclusively(async () => {
         await this.#advance();
-        const { terminal, serializer, modes } = this.#ensureTerminal();
+        const { terminal, serializer, modes } = await this.#ensureTerminal();
         return use(terminal, serializer, modes);
       });
     } finally {
@@ -165,7 +167,7 @@ export class Screen {
 
   /** In pieces that came at one time each, so that it is known when the lines in them began. */
   async #parse(bytes: Uint8Array, offset: number): Promise<void> {
-    const { terminal } = this.#ensureTerminal();
+    const { terminal } = await this.#ensureTerminal();
     const rowTimes = this.#rowTimes;
     const arrivals = (await this.#times?.between(offset, offset + bytes.length)) ?? [];
     await new Promise<void>((resolve) => {
@@ -179,7 +181,9 @@ export class Screen {
     });
   }
 
-  #ensureTerminal(): { terminal: Terminal; serializer: SerializeAddon; modes: ScreenModes } {
+  /** The terminal's code is large, and loaded when the first one is needed: most commands never look at a screen. */
+  async #ensureTerminal(): Promise<{ terminal: Terminal; serializer: SerializeAddon; modes: ScreenModes }> {
+    const [{ default: headless }, { default: serialize }] = await terminalCode();
     const terminal =
       this.#terminal ??
       new headless.Terminal({
