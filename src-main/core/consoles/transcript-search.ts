@@ -1,11 +1,7 @@
-/**
- * Looks for text in a whole transcript, a moment at a time: each call says what it found and where the next goes on. The
- * work is done in a thread (pattern-thread.ts); the transcript is read from its file, whoever else follows it.
- */
-import { open } from 'node:fs/promises';
 import type { SearchMatch, SearchPlace } from '../../../src-shared/contract/calls/consoles.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
+import { nullWhereMissing, openRegular } from '../kit/regular-file.ts';
 import { sequences } from './line-search.ts';
 import { searchThread } from './pattern-thread.ts';
 import { findPunchedBound } from './transcript-bound.ts';
@@ -45,7 +41,7 @@ export async function searchTranscript(path: string, query: SearchQuery): Promis
 
 /** `keptFrom`: before it the transcript is a hole. */
 export async function measureTranscript(path: string): Promise<{ size: number; keptFrom: number }> {
-  const file = await open(path, 'r').catch(() => null);
+  const file = await openRegular(path).catch(nullWhereMissing);
   if (file === null) return { size: 0, keptFrom: 0 };
   try {
     const { size } = await file.stat();
