@@ -15,7 +15,13 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['src-*/**/*.test.{ts,tsx}', 'assets/**/*.test.ts', 'e2e/*.test.ts', 'scripts/**/*.test.mjs'],
+          include: [
+            'src-*/**/*.test.{ts,tsx}',
+            'assets/**/*.test.ts',
+            'e2e/*.test.ts',
+            'e2e/faults/*.test.ts',
+            'scripts/**/*.test.mjs',
+          ],
           exclude: ['**/node_modules/**', ...realEngine],
           maxWorkers: 2,
         },

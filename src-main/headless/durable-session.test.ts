@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { encodeFrame } from '../../src-shared/contract/console-frames.ts';
 import type { MessageChannelLike } from '../../src-shared/contract/messages.ts';
 import { DurableSession } from './durable-session.ts';
 import type { Service } from './service.ts';
@@ -22,6 +23,7 @@ class OneSession implements Service {
   }
 }
 
+const call = (name: string) => JSON.stringify({ type: 'call', id: 1, name, input: {} });
 const ownerChanged = JSON.stringify({ type: 'event', event: { type: 'ownerChanged' } });
 
 describe('a session over a change of owner', () => {
@@ -44,38 +46,38 @@ describe('a session over a change of owner', () => {
   });
 
   it('keeps what was asked before there was an owner', () => {
-    session.receive('early');
-    session.receive(Uint8Array.of(1));
+    session.receive(call('early'));
+    session.receive(encodeFrame({ kind: 'ack', viewer: 1, offset: 0, extra: 0, payload: new Uint8Array() }));
     session.attach(first);
-    session.receive('later');
-    expect(first.received).toEqual(['early', 'later']);
+    session.receive(call('later'));
+    expect(first.received).toEqual([call('early'), call('later')]);
     expect(told).toEqual([]);
   });
 
   it('goes on with the next owner, is told so first, and repeats nothing', () => {
     session.attach(first);
-    session.receive('one');
+    session.receive(call('one'));
     first.channel?.close();
     expect(counts.lost).toBe(1);
-    session.receive('between');
+    session.receive(call('between'));
     session.attach(second);
     second.channel?.send('hello');
-    session.receive('two');
+    session.receive(call('two'));
     expect(told).toEqual([ownerChanged, 'hello']);
-    expect(first.received).toEqual(['one']);
-    expect(second.received).toEqual(['two']);
+    expect(first.received).toEqual([call('one')]);
+    expect(second.received).toEqual([call('two')]);
   });
 
   it('takes what is asked in the very moment of the news', () => {
     session = new DurableSession(
-      { send: (message) => message === ownerChanged && session.receive('again'), close: () => undefined },
+      { send: (message) => message === ownerChanged && session.receive(call('again')), close: () => undefined },
       asPage,
       { closed: () => undefined, lost: () => undefined },
     );
     session.attach(first);
     first.channel?.close();
     session.attach(second);
-    expect(second.received).toEqual(['again']);
+    expect(second.received).toEqual([call('again')]);
   });
 
   it('hears nothing more from an owner it has left, and does not lose the new one with it', () => {
@@ -103,8 +105,8 @@ describe('a session over a change of owner', () => {
     });
     expect(counts.lost).toBe(1);
     session.attach(second);
-    session.receive('asked');
-    expect(second.received).toEqual(['asked']);
+    session.receive(call('asked'));
+    expect(second.received).toEqual([call('asked')]);
   });
 
   it('is closed, not moved on, when what its client said was no message', () => {
@@ -116,12 +118,19 @@ describe('a session over a change of owner', () => {
     expect(second.channel).toBeNull();
   });
 
+  it('is closed for nonsense between two owners too', () => {
+    session.attach(first);
+    first.channel?.close();
+    session.receive('nonsense');
+    expect(counts).toEqual({ closed: 1, lost: 1, channel: 1 });
+  });
+
   it('closes once, whoever began', () => {
     session.attach(first);
     session.close();
     session.close();
     first.channel?.close();
-    session.receive('too late');
+    session.receive(call('too late'));
     session.attach(second);
     expect(counts).toEqual({ closed: 1, lost: 0, channel: 1 });
     expect(first).toMatchObject({ closed: true, received: [] });

@@ -6,7 +6,11 @@
 import type { MessageChannelLike, Reply } from '../../src-shared/contract/messages.ts';
 import type { FileReference } from '../../src-shared/model/spec.ts';
 import type { ClientIdentity } from '../core/service/client.ts';
+import { isMessage } from '../core/service/session.ts';
 import type { Service, ServiceSession } from './service.ts';
+
+/** Asked before there is an owner; a page asks a handful of things. */
+const mostWaiting = 1000;
 
 export class DurableSession implements ServiceSession {
   readonly #channel: MessageChannelLike;
@@ -70,6 +74,10 @@ export class DurableSession implements ServiceSession {
     if (this.#closed) return;
     if (this.#behind !== null) {
       this.#behind.receive(message);
+      return;
+    }
+    if (!isMessage(message) || this.#waiting.length >= mostWaiting) {
+      this.close('misuse');
       return;
     }
     // Between two owners: what was asked now would be answered after the client gave it up. It is told, and asks again;

@@ -15,6 +15,7 @@ import {
   decodeArrivals,
   encodeArrivals,
 } from '../../../src-shared/contract/console-times.ts';
+import { openRegular } from '../kit/regular-file.ts';
 import { unawaited } from '../kit/unawaited.ts';
 import type { GrowthTime } from './tail.ts';
 
@@ -183,7 +184,7 @@ export class ArrivalTimes {
     if (path === null) return [];
     await this.flush();
     const end = Math.min(this.#written, this.#count - this.#known.length);
-    const file = await open(path, 'r');
+    const file = await openRegular(path);
     try {
       let low = 0;
       let high = end;
@@ -210,7 +211,7 @@ interface Kept {
 
 /** Throws where there is no sidecar, or nothing in it. */
 async function readKept(path: string): Promise<Kept> {
-  const file = await open(path, 'r');
+  const file = await openRegular(path);
   try {
     const { size } = await file.stat();
     const count = Math.floor(size / arrivalBytes) - 1;

@@ -9,7 +9,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { type FileHandle, stat } from 'node:fs/promises';
 import { limits } from '../../../src-shared/limits.ts';
 import { Emitter } from '../kit/emitter.ts';
-import { openTranscript } from './open-transcript.ts';
+import { nullWhereMissing, openRegular } from '../kit/regular-file.ts';
 
 /** Bytes of the stream; `offset` is where they really begin, which is later than asked for if the range was punched. */
 export interface Chunk {
@@ -236,7 +236,7 @@ export class Tail {
 
   async #open(): Promise<FileHandle | null> {
     if (this.#closed) return null;
-    const file = await openTranscript(this.path);
+    const file = await openRegular(this.path).catch(nullWhereMissing);
     if (file === null) return null;
     this.#file = file;
     this.#identity = identityOf(await file.stat());

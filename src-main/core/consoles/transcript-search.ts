@@ -5,9 +5,9 @@
 import type { SearchMatch, SearchPlace } from '../../../src-shared/contract/calls/consoles.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
+import { nullWhereMissing, openRegular } from '../kit/regular-file.ts';
 import { blockPattern, literalBytes } from './block-pattern.ts';
 import { sequences, sequencesOfLines } from './line-search.ts';
-import { openTranscript } from './open-transcript.ts';
 import type { SearchJob } from './pattern-job.ts';
 import { searchThread } from './pattern-thread.ts';
 import { findPunchedBound } from './transcript-bound.ts';
@@ -49,7 +49,7 @@ export async function searchTranscript(path: string, query: SearchQuery): Promis
 
 /** `keptFrom`: before it the transcript is a hole. Nothing where there is no file; throws where it cannot be read. */
 export async function measureTranscript(path: string): Promise<{ size: number; keptFrom: number }> {
-  const file = await openTranscript(path);
+  const file = await openRegular(path).catch(nullWhereMissing);
   if (file === null) return { size: 0, keptFrom: 0 };
   try {
     const { size } = await file.stat();

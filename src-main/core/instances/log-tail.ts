@@ -1,13 +1,15 @@
 /** The end of a log, for failures and records: enough to explain, never a whole transcript. */
 import { withoutSequences } from '../consoles/line-search.ts';
-import { openTranscript } from '../consoles/open-transcript.ts';
+import { nullWhereMissing, openRegular } from '../kit/regular-file.ts';
 
 const tailBytes = 16 * 1024;
 const tailLines = 25;
 
 /** The last 16 KiB as text; empty when there is none that can be read: an end is told all the same. */
 export async function readLogTail(path: string): Promise<string> {
-  const file = await openTranscript(path).catch(() => null);
+  const file = await openRegular(path)
+    .catch(nullWhereMissing)
+    .catch(() => null);
   if (file === null) return '';
   try {
     const { size } = await file.stat();

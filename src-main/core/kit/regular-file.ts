@@ -193,6 +193,12 @@ function requireRegular(facts: FileKind, path: string, { allowDevice, field }: R
   });
 }
 
+/** For `catch`: what is not there is nothing; what cannot be read is not the same as that. */
+export function nullWhereMissing(error: unknown): null {
+  if (error instanceof SlipwayError && error.code === 'file_missing') return null;
+  throw error;
+}
+
 /** A system error from reading `path`, in words. Anything else comes back as it is. */
 export function explainRead(error: unknown, path: string, field?: string): unknown {
   if (error instanceof SlipwayError || !(error instanceof Error)) return error;

@@ -1,9 +1,9 @@
 /** A range of a file that may not be there. `offset` negative: from the end. */
-import { openTranscript } from '../consoles/open-transcript.ts';
+import { nullWhereMissing, openRegular } from '../kit/regular-file.ts';
 
 /** Bytes as base64, with where they are and how long the file is; empty where there is no file. Throws where it cannot be read. */
 export async function readRange(path: string, offset: number, length: number) {
-  const file = await openTranscript(path);
+  const file = await openRegular(path).catch(nullWhereMissing);
   if (file === null) return { offset: 0, size: 0, base64: '' };
   try {
     const { size } = await file.stat();

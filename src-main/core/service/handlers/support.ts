@@ -129,7 +129,9 @@ async function log(
 }
 
 async function endOf(path: string, bytes: number): Promise<string> {
-  const { base64, offset } = await readRange(path, -bytes, bytes);
+  const range = await readRange(path, -bytes, bytes).catch(textOfError);
+  if (typeof range === 'string') return range;
+  const { base64, offset } = range;
   const text = Buffer.from(base64, 'base64').toString('utf8');
   return offset === 0 ? text : `(${offset} bytes before this are left out)\n${text}`;
 }
