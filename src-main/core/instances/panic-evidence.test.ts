@@ -35,6 +35,12 @@ describe('dying words are true', () => {
     expect(judged(linux, { isQuiet: false, ageMs: 10, isConfirmed: true })).toBe('dead');
   });
 
+  it('by a reset that is heard of when the next round speaks already', () => {
+    const output = `${linux}\r\n[    0.000000] Linux version 6.1.0\r\n`;
+    expect(judged(output, { isQuiet: false, ageMs: 10 })).toBe('open');
+    expect(judged(output, { isQuiet: false, ageMs: 10, isConfirmed: true })).toBe('dead');
+  });
+
   it('in a dump that takes long, where nobody else has such words', () => {
     expect(judged(`${linux}\r\n${dump}`, { isQuiet: false, ageMs: limits.panicDumpMs })).toBe('dead');
     expect(judged('panic: kerneltrap\r\n', { isQuiet: false, ageMs: limits.panicDumpMs })).toBe('open');

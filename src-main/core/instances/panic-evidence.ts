@@ -29,13 +29,17 @@ const alive: PanicVerdict = { kind: 'alive' };
 const longestPrefix = 64;
 
 export function judgePanic({ output, isQuiet, ageMs, typed, isConfirmed = false }: PanicEvidence): PanicVerdict {
-  const [line = '', ...after] = output.split(/\r*\n/).map((text) => withoutSequences(text));
+  const [line = '', ...rest] = output.split(/\r*\n/).map((text) => withoutSequences(text));
   const found = dyingWords(line.slice(0, limits.searchedLineLength));
   if (found === null) return alive;
   const { isCertain, before, words } = found;
   // The echo of what is typed, and what the command then prints.
   if (isTyped(words, typed) || isCommandLine.test(before) || isStored.test(before)) return alive;
-  if (after.some((text) => isLife.test(text))) return alive;
+  // The next round's first words can come before we hear of the reset that it began with; then they are no life of this.
+  const anew = rest.findIndex((text) => isFirstWord.test(text));
+  const after = isConfirmed && anew !== -1 ? rest.slice(0, anew) : rest;
+  const isEarly = !isConfirmed && ageMs < limits.panicSilenceMs;
+  if (after.some((text) => isLife.test(text))) return isEarly ? { kind: 'open' } : alive;
   // Only where the line stays as it is: half a line of a dump can end in anything.
   if (isQuiet && !isConfirmed && isPrompt(after.at(-1) ?? '')) return alive;
   const dead: PanicVerdict = {

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { limits } from '../../../src-shared/limits.ts';
 import { ResetCount } from './reset-count.ts';
 
-function counter(began: number | null = 0) {
+function counter(began: number | null = 0, inARow = 0) {
   let now = 0;
   const clock = { now: () => now, monotonic: () => now, wait: () => Promise.resolve() };
-  const resets = new ResetCount(clock, began);
+  const resets = new ResetCount(clock, began, inARow);
   const after = (ms: number, round: { byGuest?: boolean; died?: boolean; isExcused?: boolean } = {}) => {
     now += ms;
     return resets.count({ byGuest: true, died: false, isExcused: false, ...round });
@@ -38,9 +38,8 @@ it.each([
   expect(after(ms, round)).toBe(0);
 });
 
-it('a round that began before we came is not called short', () => {
-  const { after } = counter(null);
-  expect([after(200), after(200)]).toEqual([0, 1]);
+it('a round that began before we came is not called short, unless it is one of a row', () => {
+  expect([counter(null).after(200), counter(null, 4).after(200)]).toEqual([0, 5]);
 });
 
 it('firmware resets the machine again before it says a word: that is the same reset', () => {

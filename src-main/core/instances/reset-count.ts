@@ -41,7 +41,8 @@ export class ResetCount {
   /** How many there are in a row with this one; 0: it is none of them. */
   count({ byGuest, died, isExcused }: EndedRound): number {
     const now = this.#clock.monotonic();
-    const wasShort = this.#began !== null && now - this.#began < limits.loopRoundMs;
+    // One that began before we came is as those before it were, where they are known.
+    const wasShort = this.#began === null ? this.#row > 0 : now - this.#began < limits.loopRoundMs;
     this.#began = now;
     this.#row = byGuest && (died || (wasShort && !isExcused)) ? this.#row + 1 : 0;
     return this.#row;
