@@ -9,6 +9,7 @@ import { basename, dirname, join } from 'node:path';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { isErrno } from '../kit/atomic-file.ts';
 import { explainWrite, requireRoom } from './disk-full.ts';
+import { dataExtents } from './extents.ts';
 import { explainRead } from './source.ts';
 import { copySparse } from './sparse.ts';
 
@@ -67,13 +68,14 @@ async function attempt(
     if (!(await reflink(source, temporary))) {
       method = 'sparse';
       await requireRoom(directory, basename(destination), needed);
+      const extents = await dataExtents(source, { size: bytes, allocatedBytes: needed }, { signal: options.signal });
       const input = await open(source, 'r').catch((error: unknown) => {
         throw explainRead(error, source, options.field);
       });
       try {
         const output = await open(temporary, 'wx', 0o600);
         try {
-          await copySparse(input, output, bytes, options);
+          await copySparse(input, output, bytes, { ...options, extents });
           // Reported as staged only once it would survive the host losing power.
           await output.datasync();
         } finally {
