@@ -53,3 +53,57 @@ export function literalBytes(text: string): Uint8Array | null {
   const hasOthers = /[^\t\x20-\x7e\u{a0}-\u{10ffff}]|\ufffd|\p{Surrogate}/u.test(text);
   return text === '' || hasOthers ? null : new TextEncoder().encode(text);
 }
+
+/**
+ * The longest text that every line has that an expression matches (with letters as they are): what stands in it by
+ * itself, outside of groups, classes and choices. null: none, or not one that is worth looking for.
+ */
+export function neededText(source: string): string | null {
+  const texts: string[] = [];
+  let text = '';
+  const end = (): void => {
+    texts.push(text);
+    text = '';
+  };
+  for (let at = 0; at < source.length; at++) {
+    const letter = source.charAt(at);
+    if (letter === '|') return null;
+    if (letter === '(' || letter === '[') {
+      end();
+      at = closing(source, at);
+      if (at === -1) return null;
+    } else if (letter === '\\' && /\w/.test(source.charAt(at + 1))) {
+      // A class of letters or the number of a group; anything longer has to be known to be passed over.
+      if (!/[dwsDWSbB]/.test(source.charAt(at + 1))) return null;
+      end();
+      at++;
+    } else if ('.^$'.includes(letter)) end();
+    else if ('*?{'.includes(letter)) {
+      // What it says of the letter before may be: not at all.
+      text = text.slice(0, -1);
+      end();
+      if (letter === '{') at = source.indexOf('}', at);
+      if (at === -1) return null;
+    } else if (letter === '+') end();
+    else text += letter === '\\' ? source.charAt(++at) : letter;
+  }
+  end();
+  const longest = texts.reduce((best, one) => (one.length > best.length ? one : best));
+  return longest.length < 2 ? null : longest;
+}
+
+/** Where what is opened at `start` is closed; -1: nowhere. */
+function closing(source: string, start: number): number {
+  let depth = 0;
+  let isInClass = false;
+  for (let at = start; at < source.length; at++) {
+    const letter = source.charAt(at);
+    if (letter === '\\') at++;
+    else if (isInClass) isInClass = letter !== ']';
+    else if (letter === '[') isInClass = true;
+    else if (letter === '(') depth++;
+    else if (letter === ')') depth--;
+    if (depth === 0 && !isInClass) return at;
+  }
+  return -1;
+}

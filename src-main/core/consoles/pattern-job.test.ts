@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { blockPattern } from './block-pattern.ts';
+import { blockPattern, neededText } from './block-pattern.ts';
 import { scanModule, scannedFrom } from './byte-scan.ts';
 import { sequences, sequencesOfLines, withoutSequences } from './line-search.ts';
 import { type PatternJob, runPatternJobs, type SearchFound } from './pattern-job.ts';
@@ -242,4 +242,19 @@ describe('blockPattern', () => {
     'has none for %j',
     (source) => expect(blockPattern(source)).toBe(null),
   );
+});
+
+describe('neededText', () => {
+  it.each([
+    ['need[a-z]+ \\d+', 'need'],
+    ['panic: .*not syncing', 'not syncing'],
+    ['fo*bar', 'bar'],
+    ['fo{2}bar', 'bar'],
+    ['(?:a(b)c)error\\.x', 'error.x'],
+    ['[(]ab', 'ab'],
+    ['foo|bar', null],
+    ['a', null],
+    ['\\x41bc', null],
+    ['', null],
+  ])('%s', (source, expected) => expect(neededText(source)).toBe(expected));
 });

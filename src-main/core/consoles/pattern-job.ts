@@ -32,8 +32,9 @@ export interface SearchJob {
   readonly blockSource: string | null;
   /** What lines that match have in them as bytes; null: that is not to be said. */
   readonly literal: Uint8Array | null;
-  /** Whether a line that has either needs nothing more to match. */
+  /** Whether a line that has the one, or the other, needs nothing more to match. */
   readonly isAll: boolean;
+  readonly isLiteral: boolean;
 }
 
 export interface SearchFound {
@@ -113,7 +114,7 @@ export function runPatternJobs(port: JobPort, files: JobFiles, parts: JobParts):
     const blockPattern = job.blockSource === null ? null : new RegExp(job.blockSource, `${job.flags}gm`);
     const sequences = new RegExp(job.sequences, 'g');
     const sequencesOfLines = new RegExp(job.sequencesOfLines, 'g');
-    const { literal, isAll } = job;
+    const { literal, isAll, isLiteral } = job;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
     const special = /[\x00-\x08\x0b-\x1f\x7f]/;
     const matches: SearchFound['matches'] = [];
@@ -167,7 +168,7 @@ export function runPatternJobs(port: JobPort, files: JobFiles, parts: JobParts):
       const part = buffer.subarray(start, end);
       for (let at = part.indexOf(bytes); at !== -1; ) {
         const stop = endOfLine(start + at, end);
-        if (isAll && matches.length >= job.limit) count++;
+        if (isAll && isLiteral && matches.length >= job.limit) count++;
         else {
           goTo(start + part.lastIndexOf(newline, at) + 1);
           look(place, stop);

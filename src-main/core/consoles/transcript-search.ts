@@ -6,7 +6,7 @@ import type { SearchMatch, SearchPlace } from '../../../src-shared/contract/call
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import { nullWhereMissing, openRegular } from '../kit/regular-file.ts';
-import { blockPattern, literalBytes } from './block-pattern.ts';
+import { blockPattern, literalBytes, neededText } from './block-pattern.ts';
 import { sequences, sequencesOfLines } from './line-search.ts';
 import type { SearchJob } from './pattern-job.ts';
 import { searchThread } from './pattern-thread.ts';
@@ -64,11 +64,13 @@ export async function measureTranscript(path: string): Promise<{ size: number; k
 }
 
 /** How lines that match can be found without looking at each. Pure. */
-export function shortcutsOf(query: PatternQuery): Pick<SearchJob, 'blockSource' | 'literal' | 'isAll'> {
+export function shortcutsOf(query: PatternQuery): Pick<SearchJob, 'blockSource' | 'literal' | 'isAll' | 'isLiteral'> {
   const { text, regex, matchCase, wholeWord } = query;
-  const literal = regex || !matchCase ? null : literalBytes(text);
   // What stands around a whole word is no word at the edge of a line either: that is not looked at here.
-  return { blockSource: blockPattern(innerSource(query)), literal, isAll: !wholeWord };
+  const source = innerSource(query);
+  const needed = regex ? neededText(source) : text;
+  const literal = !matchCase || needed === null ? null : literalBytes(needed);
+  return { blockSource: blockPattern(source), literal, isAll: !wholeWord, isLiteral: !regex };
 }
 
 function innerSource(query: PatternQuery): string {

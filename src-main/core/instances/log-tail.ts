@@ -1,6 +1,6 @@
 /** The end of a log, for failures and records: enough to explain, never a whole transcript. */
 import { withoutSequences } from '../consoles/line-search.ts';
-import { nullWhereMissing, openRegular } from '../kit/regular-file.ts';
+import { openRegular } from '../kit/regular-file.ts';
 
 const tailBytes = 16 * 1024;
 const tailLines = 25;

@@ -10,6 +10,7 @@ import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { isErrno } from '../kit/atomic-file.ts';
 import { explainRead, openRegular } from '../kit/regular-file.ts';
 import { explainWrite, requireRoom } from './disk-full.ts';
+import { dataExtents } from './extents.ts';
 import { copySparse } from './sparse.ts';
 
 interface CopyOptions {
@@ -67,11 +68,12 @@ async function attempt(
     if (!(await reflink(source, temporary))) {
       method = 'sparse';
       await requireRoom(directory, basename(destination), needed);
+      const extents = await dataExtents(source, { size: bytes, allocatedBytes: needed }, { signal: options.signal });
       const input = await openRegular(source, { field: options.field });
       try {
         const output = await open(temporary, 'wx', 0o600);
         try {
-          await copySparse(input, output, bytes, options);
+          await copySparse(input, output, bytes, { ...options, extents });
           // Reported as staged only once it would survive the host losing power.
           await output.datasync();
         } finally {

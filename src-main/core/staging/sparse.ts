@@ -1,9 +1,12 @@
 /** The copying loop: reads ahead while it writes, skips blocks of zeros, keeps the size. */
 import type { FileHandle } from 'node:fs/promises';
+import type { Extent } from './extents.ts';
 
 interface SparseOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** What has to be read, in order; absent: all of it. */
+  readonly extents?: readonly Extent[];
 }
 
 /** Large enough that the calls do not count, small enough to notice an abort at once. */
@@ -26,34 +29,42 @@ export async function copySparse(
 ): Promise<void> {
   await output.truncate(total);
   const buffers = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)] as const;
-  const read = async (turn: number, position: number): Promise<Buffer> => {
+  const extents = options.extents ?? [{ start: 0, end: total }];
+  let current = 0;
+  /** The next bytes to read at or after this place; null: the rest are holes. */
+  const rangeFrom = (place: number): Extent | null => {
+    while (place >= (extents[current]?.end ?? Number.POSITIVE_INFINITY)) current++;
+    const extent = extents[current];
+    if (extent === undefined) return null;
+    const start = Math.max(place, extent.start);
+    return { start, end: Math.min(start + chunkBytes, extent.end, total) };
+  };
+  const read = async (turn: number, { start, end }: Extent): Promise<Buffer> => {
     const buffer = turn % 2 === 0 ? buffers[0] : buffers[1];
-    const { bytesRead } = await input.read(buffer, 0, Math.min(chunkBytes, total - position), position);
+    const { bytesRead } = await input.read(buffer, 0, end - start, start);
     return buffer.subarray(0, bytesRead);
   };
-  let position = 0;
-  let next = read(0, 0);
+  let range = rangeFrom(0);
+  let next = range === null ? null : read(0, range);
   // A rejection while a write is under way is picked up by the await below, not by Node's unhandled hook.
-  next.catch(() => undefined);
-  for (let turn = 1; position < total; turn++) {
+  next?.catch(() => undefined);
+  for (let turn = 1; range !== null && next !== null; turn++) {
     options.signal?.throwIfAborted();
-    const chunk = await next;
+    const chunk: Buffer = await next;
     if (chunk.length === 0) break;
-    const start = position;
-    position += chunk.length;
-    if (position < total) {
-      next = read(turn, position);
-      next.catch(() => undefined);
-    }
+    const { start } = range;
+    range = rangeFrom(start + chunk.length);
+    next = range === null ? null : read(turn, range);
+    next?.catch(() => undefined);
     try {
       for (const run of runsOfData(chunk))
         await writeAll(output, chunk.subarray(run.start, run.end), start + run.start);
     } catch (error) {
       // The buffers and the handle are in use until the read is done.
-      await next.catch(() => undefined);
+      await next?.catch(() => undefined);
       throw error;
     }
-    options.onProgress?.(position, total);
+    options.onProgress?.(start + chunk.length, total);
   }
 }
 
