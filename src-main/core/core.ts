@@ -20,6 +20,7 @@ import type { Log } from './kit/log.ts';
 import type { HostToolSearch } from './process/host-tool.ts';
 import type { ClientIdentity } from './service/client.ts';
 import { createHandlers } from './service/handlers.ts';
+import { PowerMemory } from './service/power-memory.ts';
 import { createRouter } from './service/router.ts';
 import { Session } from './service/session.ts';
 import { SettingsFile } from './service/settings.ts';
@@ -53,6 +54,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const sessions = new Set<Session>();
   const store = new InstanceStore(paths);
   const settings = await SettingsFile.open(paths);
+  const powers = await PowerMemory.open(paths);
   const doctor = createAccelerationDoctor({
     paths,
     clock,
@@ -79,7 +81,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     { paths, store, engine, doctor, explain: explainLog, complete: completed, clock, log },
     adopted,
   );
-  const handlers = createHandlers({ ...options, manager, engine, doctor, settings });
+  const handlers = createHandlers({ ...options, manager, engine, doctor, settings, powers });
   const router = createRouter(handlers, log);
 
   const tell = (event: SlipwayEvent) => {

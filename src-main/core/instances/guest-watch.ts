@@ -7,7 +7,7 @@
 import { lstat } from 'node:fs/promises';
 import type { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
-import type { Unsubscribe } from '../kit/emitter.ts';
+import { Emitter, type Unsubscribe } from '../kit/emitter.ts';
 import { applyForwards, readForwards, thisHost } from '../network/user-mode.ts';
 import { type ProcessIdentity, processState } from '../process/identity.ts';
 import type { LadderResult } from '../process/ladder.ts';
@@ -15,6 +15,7 @@ import type { ProcessEnd } from '../process/spawn.ts';
 import { stuckFacts } from '../process/stuck-facts.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { humanMonitorCommand, queryKvm } from '../qmp/commands.ts';
+import type { QmpEvent } from '../qmp/messages.ts';
 import { gather } from './evidence.ts';
 import { letDebuggerIn, listenForDebugger, wantsDebugger } from './gdb-stub.ts';
 import { describeEnd, earlyEndError, givenUpError, uncontrollable, unkillable } from './guest-end.ts';
@@ -61,6 +62,8 @@ interface Found {
 }
 
 export class GuestWatch {
+  /** Everything QEMU tells by itself, guest after guest. */
+  readonly told = new Emitter<QmpEvent>();
   readonly #services: InstanceServices;
   readonly #state: InstanceState;
   readonly #consoles: InstanceConsoles;
@@ -227,6 +230,7 @@ export class GuestWatch {
 
   #adopt(guest: RunningGuest): void {
     this.#guest = guest;
+    guest.told.on((event) => this.told.emit(event));
     guest.changed.on(() => {
       const continued = this.#state.current.paused && !guest.paused;
       // Whoever stops it next is somebody else until we do.

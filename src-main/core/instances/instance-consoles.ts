@@ -9,7 +9,10 @@ import type { Arrival } from '../../../src-shared/contract/console-times.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { type ConsoleName, isSerial, type SerialName, serialNamesOf } from '../../../src-shared/model/console.ts';
 import { Console, type ConsoleStream } from '../consoles/console.ts';
-import { Keyboard } from '../consoles/keyboard.ts';
+import { ControlConsole, type ControlLanguage, type ControlPeer } from '../consoles/control/control-console.ts';
+import { hmpLanguage } from '../consoles/control/hmp-language.ts';
+import { qmpLanguage } from '../consoles/control/qmp-language.ts';
+import { type Consent, Keyboard } from '../consoles/keyboard.ts';
 import type { LineWatchOptions, SeenLine } from '../consoles/line-watch.ts';
 import { SocketConsole } from '../consoles/socket-console.ts';
 import { boundTranscript } from '../consoles/transcript-bound.ts';
@@ -24,8 +27,24 @@ import { SerialSockets } from './serial-sockets.ts';
 
 type Send = (frame: ConsoleFrame) => void;
 
+/** QEMU's own sockets, for the user's programs and command line. */
+type RawName = 'raw-monitor' | 'raw-qmp';
+type InnerName = ConsoleName | RawName;
+
 /** Where viewers of every instance find something. */
-const fixedNames = ['serial', 'monitor', 'qmp', 'log'] as const satisfies readonly ConsoleName[];
+const fixedNames = [
+  'serial',
+  'monitor',
+  'qmp',
+  'raw-monitor',
+  'raw-qmp',
+  'log',
+] as const satisfies readonly InnerName[];
+
+/** How the control consoles reach QEMU, and who hears of a command that may have opened something. */
+export interface ControlAccess extends ControlPeer {
+  onPower(): void;
+}
 
 export class InstanceConsoles implements ManagedConsoles {
   readonly #paths: InstancePaths;
@@ -33,14 +52,21 @@ export class InstanceConsoles implements ManagedConsoles {
   readonly #serialPorts: () => number;
   readonly #serialSockets: SerialSockets;
   readonly #serial: Console;
-  readonly #consoles = new Map<ConsoleName, Console>();
+  readonly #control: ControlAccess;
+  readonly #consoles = new Map<InnerName, Console>();
   #boot = 0;
   #live = false;
   #opened: Promise<void> = Promise.resolve();
 
   /** `serialPorts`: how many the machine has, as of the next or current boot. */
-  constructor({ clock, log }: { clock: Clock; log: Log }, paths: InstancePaths, serialPorts: () => number) {
+  constructor(
+    { clock, log }: { clock: Clock; log: Log },
+    paths: InstancePaths,
+    serialPorts: () => number,
+    control: ControlAccess,
+  ) {
     this.#paths = paths;
+    this.#control = control;
     this.#clock = clock;
     this.#serialPorts = serialPorts;
     this.#serialSockets = new SerialSockets(paths, log);
@@ -85,14 +111,15 @@ export class InstanceConsoles implements ManagedConsoles {
   }
 
   /** `boot` null: the current one and every one after it. An old boot is read-only. */
-  async open(name: ConsoleName, boot: number | null, send: Send): Promise<OpenedConsole> {
+  async open(asked: ConsoleName, boot: number | null, send: Send, consent?: Consent): Promise<OpenedConsole> {
     await this.#opened.catch(() => undefined);
-    if (boot === null || boot === this.#boot) return viewConsole(await this.#console(name), send);
+    const name = consent === undefined ? rawName(asked) : asked;
+    if (boot === null || boot === this.#boot) return viewConsole(await this.#console(name), send, consent);
     const old = new Console({ clock: this.#clock });
     await old.restart({ ...this.#streamOf(name, boot, false), isPast: true });
     if (old.tail.size === 0) {
       await old.dispose();
-      throw new SlipwayError('unknown_console', `Nothing is kept of the ${name} console of boot ${boot}.`);
+      throw new SlipwayError('unknown_console', `Nothing is kept of the ${asked} console of boot ${boot}.`);
     }
     const opened = viewConsole(old, send);
     await old.end(`the end of boot ${boot}`);
@@ -163,7 +190,7 @@ export class InstanceConsoles implements ManagedConsoles {
   }
 
   /** The console of that name; one of a serial line that was added since the last boot is made when it is asked for. */
-  async #console(name: ConsoleName): Promise<Console> {
+  async #console(name: InnerName): Promise<Console> {
     const known = this.#consoles.get(name);
     if (known !== undefined) return known;
     const ports = this.#serialPorts();
@@ -194,7 +221,7 @@ export class InstanceConsoles implements ManagedConsoles {
     return [...this.#consoles].flatMap(([name, console]) => (isSerial(name) ? [[name, console] as const] : []));
   }
 
-  #streamOf(name: ConsoleName, boot: number, live: boolean): ConsoleStream {
+  #streamOf(name: InnerName, boot: number, live: boolean): ConsoleStream {
     const files = this.#paths.boot(Math.max(1, boot));
     if (isSerial(name)) {
       const { output, input, times } = files.serial(name);
@@ -202,20 +229,31 @@ export class InstanceConsoles implements ManagedConsoles {
     }
     switch (name) {
       case 'monitor':
-        return {
-          path: files.monitorTranscript,
-          boot,
-          input: live ? this.#socketInput(filenames.monitor, files.monitorTranscript, 'raw') : null,
-        };
+        return this.#controlStream(files.monitorTranscript, boot, live ? hmpLanguage() : null);
       case 'qmp':
+        return this.#controlStream(files.qmpTranscript, boot, live ? qmpLanguage() : null);
+      case 'raw-monitor':
         return {
-          path: files.qmpTranscript,
+          path: files.rawMonitorTranscript,
           boot,
-          input: live ? this.#socketInput(filenames.qmpUser, files.qmpTranscript, 'qmp') : null,
+          input: live ? this.#socketInput(filenames.monitor, files.rawMonitorTranscript, 'raw') : null,
+        };
+      case 'raw-qmp':
+        return {
+          path: files.rawQmpTranscript,
+          boot,
+          input: live ? this.#socketInput(filenames.qmpUser, files.rawQmpTranscript, 'qmp') : null,
         };
       case 'log':
         return { path: files.engineLog, times: files.engineLogTimes, boot, input: null, content: 'text' };
     }
+  }
+
+  #controlStream(transcript: string, boot: number, language: ControlLanguage | null): ConsoleStream {
+    const peer = this.#control;
+    const onPower = () => peer.onPower();
+    const input = language === null ? null : new ControlConsole({ language, peer, transcript, onPower });
+    return { path: transcript, boot, input };
   }
 
   #socketInput(socketName: string, transcript: string, protocol: 'raw' | 'qmp'): SocketConsole {
@@ -227,10 +265,14 @@ export class InstanceConsoles implements ManagedConsoles {
   }
 }
 
+function rawName(name: ConsoleName): InnerName {
+  return name === 'monitor' || name === 'qmp' ? `raw-${name}` : name;
+}
+
 /** A viewer of a console as the service hands it on. */
-export function viewConsole(console: Console, send: Send): OpenedConsole {
+export function viewConsole(console: Console, send: Send, consent?: Consent): OpenedConsole {
   // The session numbers its viewers and puts its own number into every frame.
-  const handle = console.open(0, send);
+  const handle = console.open(0, send, consent);
   return {
     columns: handle.columns,
     rows: handle.rows,
