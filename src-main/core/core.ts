@@ -21,6 +21,7 @@ import { logUnawaitedTo } from './kit/unawaited.ts';
 import type { HostToolSearch } from './process/host-tool.ts';
 import type { ClientIdentity } from './service/client.ts';
 import { createHandlers } from './service/handlers.ts';
+import { PowerMemory } from './service/power-memory.ts';
 import { createRouter } from './service/router.ts';
 import { Session } from './service/session.ts';
 import { SettingsFile } from './service/settings.ts';
@@ -60,6 +61,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const sessions = new Set<Session>();
   const store = new InstanceStore(paths);
   const settings = await SettingsFile.open(paths);
+  const powers = await PowerMemory.open(paths);
   const doctor = createAccelerationDoctor({
     paths,
     clock,
@@ -86,7 +88,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     { paths, store, engine, doctor, explain: explainLog, complete: completed, clock, log },
     adopted,
   );
-  const handlers = createHandlers({ ...options, manager, engine, doctor, settings });
+  const handlers = createHandlers({ ...options, manager, engine, doctor, settings, powers });
   const router = createRouter(handlers, log);
 
   const tell = (event: SlipwayEvent) => {

@@ -38,8 +38,25 @@ export function createAbilities(
     if (parent === null || parent.isDestroyed()) return false;
     return (await dialog.showMessageBox(parent, options)).response === 0;
   };
+  const choose: Abilities['choose'] = async ({ title, detail, action }) => {
+    const { once, instance, always } = shellStrings.power;
+    const answers = ['no', 'once', 'instance', 'always'] as const;
+    const options: MessageBoxOptions = {
+      type: 'warning',
+      message: title,
+      detail,
+      buttons: [shellStrings.cancel, once(action), instance(action), always(action)],
+      defaultId: 0,
+      cancelId: 0,
+      noLink: true,
+    };
+    const parent = window();
+    if (parent === null || parent.isDestroyed()) return 'no';
+    return answers[(await dialog.showMessageBox(parent, options)).response] ?? 'no';
+  };
   return {
     confirm,
+    choose,
     async pickFile({ title, kind }) {
       const parent = window();
       if (parent === null || parent.isDestroyed()) return null;

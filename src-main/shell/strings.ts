@@ -35,6 +35,11 @@ export const shellStrings = {
     about: 'About Slipway',
     quitNamed: 'Quit Slipway',
   },
+  power: {
+    once: (action: string) => `${action} once`,
+    instance: (action: string) => `${action}, and such for this instance from now on`,
+    always: (action: string) => `${action}, and such always`,
+  },
   links: {
     refused: 'This link is not opened.',
     ask: (host: string) => `Open ${host} in the browser?`,

@@ -62,6 +62,18 @@ export const portStrings = {
   fieldOf: (field: string, who: string) => `${field} of ${who}`,
   newPort: 'the new mapping',
 
+  doors: 'Other open ports of the emulator',
+  doorsNote:
+    'Opened in a monitor, by an argument or for a debugger. They close where they were opened, or with the guest.',
+  door: {
+    forward: (guestPort: string) => `forward to guest port ${guestPort}`,
+    gdb: () => 'gdb',
+    vnc: () => 'VNC',
+    nbd: () => 'disk export (NBD)',
+    chardev: (name: string) => `character device ${name}`,
+    other: () => 'not known',
+  },
+
   add: 'Add mapping',
   edit: (name: string) => `Edit ${name}`,
   remove: (name: string) => `Remove ${name}`,

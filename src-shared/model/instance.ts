@@ -4,7 +4,7 @@ import { failureSchema } from '../contract/errors.ts';
 import { phases } from '../lifecycle.ts';
 import { accelerationChoiceSchema } from './engine.ts';
 import { instanceIdSchema } from './ids.ts';
-import { portStatusSchema } from './ports.ts';
+import { doorSchema, portStatusSchema } from './ports.ts';
 import { specSchema } from './spec.ts';
 
 /** Long work as numbers: bytes or files done of a total. `total` 0: not known. */
@@ -76,6 +76,8 @@ export const instanceViewSchema = z.strictObject({
   serialPorts: z.number().int().min(1).default(1),
   status: statusSchema,
   ports: z.array(portStatusSchema),
+  /** What else QEMU listens on, as last read from it; absent: nothing. */
+  doors: z.array(doorSchema).optional(),
 });
 export type InstanceView = z.infer<typeof instanceViewSchema>;
 

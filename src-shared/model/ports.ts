@@ -64,13 +64,24 @@ export const portStatusSchema = z.strictObject({
 });
 export type PortStatus = z.infer<typeof portStatusSchema>;
 
+/** A port that QEMU listens on and that is no mapping of the instance: opened by hand, by an argument, for a debugger. */
+export const doorSchema = z.strictObject({
+  /** `forward`: to a port of the guest, which is its name. `other`: the kernel says so, and nothing more is known. */
+  what: z.enum(['forward', 'gdb', 'vnc', 'nbd', 'chardev', 'other']),
+  name: z.string(),
+  protocol: z.enum(['tcp', 'udp']),
+  address: z.string(),
+  port: z.number().int().min(0).max(65535),
+});
+export type Door = z.infer<typeof doorSchema>;
+
 /** QEMU listens for it, whatever the guest does. */
 export function isMapped({ state }: Pick<PortStatus, 'state'>): boolean {
   return state !== 'pending' && state !== 'failed';
 }
 
 export function isLoopback({ bind }: { readonly bind: string }): boolean {
-  return bind === 'localhost' || bind.startsWith('127.');
+  return bind === 'localhost' || bind === '::1' || bind.startsWith('127.');
 }
 
 /** What came of trying to listen where a mapping would. */

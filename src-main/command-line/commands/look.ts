@@ -7,6 +7,7 @@ import { engineState } from '../engine-state.ts';
 import { idOrObvious } from '../named-instance.ts';
 import { plainSections, sectionNames, sectionOf, sectionText } from '../show-sections.ts';
 import { commandName, failureText, instanceJson, instanceLines, sizeText } from '../terminal-output.ts';
+import { doorLines } from './port.ts';
 
 export const list: Command = async (args, { client, output }) => {
   const { values } = parseArgs({ args, options: { 'only-running': { type: 'boolean' } } });
@@ -90,6 +91,10 @@ function describe(details: InstanceDetails): string {
         (port) =>
           `  ${port.name.padEnd(10)} ${port.bind}:${port.host ?? '?'} -> ${port.guest}/${port.protocol}  ${port.state}`,
       ),
+    ),
+    section(
+      'Other open ports of the emulator',
+      doorLines(view.doors ?? []).map((line) => `  ${line}`),
     ),
     section(
       'Endpoints',

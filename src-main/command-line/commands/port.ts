@@ -1,6 +1,12 @@
 /** port add, remove, list, check: the mappings of an instance, also while it runs. */
 import { parseArgs } from 'node:util';
-import { isLoopback, type PortCheck, type PortOwner, type PortStatus } from '../../../src-shared/model/ports.ts';
+import {
+  type Door,
+  isLoopback,
+  type PortCheck,
+  type PortOwner,
+  type PortStatus,
+} from '../../../src-shared/model/ports.ts';
 import type { Command, CommandContext, ExitCode } from '../context.ts';
 import { alignColumns } from '../display-width.ts';
 import { idOrObvious } from '../named-instance.ts';
@@ -73,6 +79,14 @@ function lastOf(args: string[], missing: string): { rest: string; names: string[
   if (positionals.length > 2)
     throw new UsageError(`one port at a time, not also: ${positionals.slice(1, -1).join(' ')}`);
   return { rest, names: positionals.slice(0, -1) };
+}
+
+/** What QEMU listens on besides. */
+export function doorLines(doors: readonly Door[]): string[] {
+  return doors.map(({ what, name, protocol, address, port }) => {
+    const about = what === 'forward' ? `forward to guest port ${name}` : `${what} ${name}`.trim();
+    return `${about.padEnd(10)} ${address}:${port}/${protocol}  ${isLoopback({ bind: address }) ? 'loopback' : 'LAN'}`;
+  });
 }
 
 export function portLines(ports: readonly PortStatus[]): string {

@@ -13,7 +13,7 @@ import { CleanupStack } from '../kit/cleanup-stack.ts';
 import type { Clock } from '../kit/clock.ts';
 import { Emitter, type Unsubscribe } from '../kit/emitter.ts';
 import { ArrivalTimes } from './arrival-times.ts';
-import type { ConsoleInput, TypeResult } from './keyboard.ts';
+import type { Consent, ConsoleInput, TypeResult } from './keyboard.ts';
 import { findLine, type LineMatch, withoutSequences } from './line-search.ts';
 import { type LineWatchOptions, type SeenLine, watchLines } from './line-watch.ts';
 import { findReplayStart, Screen } from './screen.ts';
@@ -137,9 +137,9 @@ export class Console {
 
   /**
    * Adds a viewer: a snapshot, `ready`, and the bytes from there on come through `send`. `viewer` is its number in every
-   * frame. Throws `unknown_console` before the first `restart`.
+   * frame; `consent` asks whoever is behind it. Throws `unknown_console` before the first `restart`.
    */
-  open(viewer: number, send: SendFrame): ViewerHandle {
+  open(viewer: number, send: SendFrame, consent?: Consent): ViewerHandle {
     const { viewed, stream } = this.#stream();
     const opened = new Viewer(viewer, viewed, send);
     this.#viewers.add(opened);
@@ -151,7 +151,7 @@ export class Console {
       rows: this.rows,
       writable: viewed.writable && this.#endReason === null,
       ack: (offset) => opened.ack(offset),
-      input: (bytes, automatic = false) => this.#inputOf(opened, bytes, automatic),
+      input: (bytes, automatic = false) => this.#inputOf(opened, bytes, automatic, consent),
       close: () => {
         opened.close();
         if (this.#typedLast === opened) this.#typedLast = null;
@@ -164,22 +164,22 @@ export class Console {
    * Types into the guest, after what others typed before. A read-only console answers `nobody-reads`, one that is gone
    * or has nothing in it yet `closed`.
    */
-  input(bytes: Uint8Array): Promise<TypeResult> {
+  input(bytes: Uint8Array, consent?: Consent): Promise<TypeResult> {
     if (this.#current === null) return Promise.resolve('closed');
     const { stream, viewed } = this.#current;
     if (stream.input === null || this.#endReason !== null) return Promise.resolve('nobody-reads');
     viewed.tail.nudge();
     this.#typedBytes += bytes.length;
     this.#typed = Buffer.concat([this.#typed, bytes.subarray(-rememberedBytes)]).subarray(-rememberedBytes);
-    return stream.input.type(bytes);
+    return stream.input.type(bytes, consent);
   }
 
   /** A query is answered once, whoever looks: by who typed last, or has looked for longest. */
-  #inputOf(viewer: Viewer, bytes: Uint8Array, automatic: boolean): Promise<TypeResult> {
+  #inputOf(viewer: Viewer, bytes: Uint8Array, automatic: boolean, consent?: Consent): Promise<TypeResult> {
     if (!automatic) this.#typedLast = viewer;
     const [oldest] = this.#viewers;
     if (automatic && viewer !== (this.#typedLast ?? oldest)) return Promise.resolve('written');
-    return this.input(bytes);
+    return this.input(bytes, consent);
   }
 
   /** Tells viewers of something that is no output, at the place where the stream is now. */

@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { limits } from '../../../src-shared/limits.ts';
 import { isErrno } from '../kit/atomic-file.ts';
+import type { ControlPower } from './control/control-powers.ts';
 
 /**
  * `written`: all of it was handed over. `full`: nothing was taken, the queue has no room for it. `nobody-reads`: the
@@ -13,10 +14,16 @@ import { isErrno } from '../kit/atomic-file.ts';
  */
 export type TypeResult = 'written' | 'full' | 'nobody-reads' | 'closed';
 
+/** Asks whoever typed whether a command with power may be run. Rejects with why it may not. */
+export type Consent = (command: { readonly power: ControlPower; readonly text: string }) => Promise<void>;
+
 /** Where a console's input goes. */
 export interface ConsoleInput {
-  /** Takes all of `bytes` or nothing; resolves when they were handed over or are known not to be. Never rejects. */
-  type(bytes: Uint8Array): Promise<TypeResult>;
+  /**
+   * Takes all of `bytes` or nothing; resolves when they were handed over or are known not to be. Never rejects.
+   * `consent`: of who typed, where commands are run here.
+   */
+  type(bytes: Uint8Array, consent?: Consent): Promise<TypeResult>;
   /** The first viewer came. */
   attach?(): void;
   /** The last viewer left. */

@@ -21,6 +21,8 @@ export const filenames = {
   ssh: 'ssh',
   /** Theme, font size. */
   settings: 'settings.json',
+  /** What a person allowed for longer than once, as digests. */
+  powers: 'powers.json',
   /** Kept drafts, one file each. */
   templates: 'templates',
   /** Session protocol for the command line, mode 0600. */
@@ -85,8 +87,12 @@ export const filenames = {
   serialTimes: 'serial.times',
   /** When those of the engine's log came. */
   engineLogTimes: 'emulator.times',
+  /** Of the terminals that are served to pages. */
   monitorTranscript: 'monitor.out',
   qmpTranscript: 'qmp.out',
+  /** Of the sockets themselves, as the command line has them. */
+  rawMonitorTranscript: 'monitor-raw.out',
+  rawQmpTranscript: 'qmp-raw.out',
 } as const;
 
 /** What the first serial line calls `name` (a file, a socket, a stem), as another line calls it. */

@@ -18,6 +18,7 @@ export interface Paths {
   readonly linuxGuest: string;
   readonly ssh: string;
   readonly settings: string;
+  readonly powers: string;
   readonly templates: string;
   readonly serviceSocket: string;
   readonly log: string;
@@ -26,11 +27,13 @@ export interface Paths {
   adopted(id: InstanceId): AdoptedPaths;
 }
 
+type ControlTranscript = 'monitorTranscript' | 'qmpTranscript' | 'rawMonitorTranscript' | 'rawQmpTranscript';
+
 /** What is kept here of an instance that lives elsewhere: what was said while Slipway listened. */
 export interface AdoptedPaths {
   readonly directory: string;
   /** `run`: a name for one life of its engine. */
-  run(run: string): Pick<BootPaths, 'directory' | 'serial' | 'serialOutput' | 'monitorTranscript' | 'qmpTranscript'>;
+  run(run: string): Pick<BootPaths, 'directory' | 'serial' | 'serialOutput' | ControlTranscript>;
 }
 
 export interface InstancePaths {
@@ -67,6 +70,8 @@ export interface BootPaths {
   serial(line: SerialName): SerialPaths;
   readonly monitorTranscript: string;
   readonly qmpTranscript: string;
+  readonly rawMonitorTranscript: string;
+  readonly rawQmpTranscript: string;
 }
 
 /** One serial line of one boot. */
@@ -94,6 +99,7 @@ export function pathsOf(home: string): Paths {
     linuxGuest: at(filenames.cache, filenames.linuxGuest),
     ssh: at(filenames.ssh),
     settings: at(filenames.settings),
+    powers: at(filenames.powers),
     templates: at(filenames.templates),
     serviceSocket: at(filenames.serviceSocket),
     log: at(filenames.log),
@@ -152,5 +158,7 @@ function bootPathsOf(directory: string): BootPaths {
     }),
     monitorTranscript: at(filenames.monitorTranscript),
     qmpTranscript: at(filenames.qmpTranscript),
+    rawMonitorTranscript: at(filenames.rawMonitorTranscript),
+    rawQmpTranscript: at(filenames.rawQmpTranscript),
   };
 }

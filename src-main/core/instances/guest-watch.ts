@@ -7,6 +7,7 @@
 import { lstat } from 'node:fs/promises';
 import type { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
+import { Emitter } from '../kit/emitter.ts';
 import { unawaited } from '../kit/unawaited.ts';
 import { applyForwards, readForwards, thisHost } from '../network/user-mode.ts';
 import { type ProcessIdentity, processState } from '../process/identity.ts';
@@ -15,6 +16,7 @@ import type { ProcessEnd } from '../process/spawn.ts';
 import { stuckFacts } from '../process/stuck-facts.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { humanMonitorCommand, queryKvm } from '../qmp/commands.ts';
+import type { QmpEvent } from '../qmp/messages.ts';
 import { AttachAttempts } from './attach-attempts.ts';
 import { type Gathered, gather } from './evidence.ts';
 import { letDebuggerIn, listenForDebugger, wantsDebugger } from './gdb-stub.ts';
@@ -64,6 +66,8 @@ interface Found {
 }
 
 export class GuestWatch {
+  /** Everything QEMU tells by itself, guest after guest. */
+  readonly told = new Emitter<QmpEvent>();
   readonly #services: InstanceServices;
   readonly #state: InstanceState;
   readonly #consoles: InstanceConsoles;
@@ -267,6 +271,7 @@ export class GuestWatch {
   #adopt(guest: RunningGuest): void {
     const { log } = this.#services;
     this.#guest = guest;
+    guest.told.on((event) => this.told.emit(event));
     guest.changed.on(() => {
       const continued = this.#state.current.paused && !guest.paused;
       // Whoever stops it next is somebody else until we do.

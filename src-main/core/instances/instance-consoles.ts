@@ -10,7 +10,10 @@ import type { Arrival } from '../../../src-shared/contract/console-times.ts';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { type ConsoleName, isSerial, type SerialName, serialNamesOf } from '../../../src-shared/model/console.ts';
 import { Console, type ConsoleStream } from '../consoles/console.ts';
-import { Keyboard } from '../consoles/keyboard.ts';
+import { ControlConsole, type ControlLanguage, type ControlPeer } from '../consoles/control/control-console.ts';
+import { hmpLanguage } from '../consoles/control/hmp-language.ts';
+import { qmpLanguage } from '../consoles/control/qmp-language.ts';
+import { type Consent, Keyboard } from '../consoles/keyboard.ts';
 import type { LineWatchOptions, SeenLine } from '../consoles/line-watch.ts';
 import { SocketConsole } from '../consoles/socket-console.ts';
 import type { Chunk } from '../consoles/tail.ts';
@@ -27,8 +30,24 @@ import { SerialSockets } from './serial-sockets.ts';
 
 type Send = (frame: ConsoleFrame) => void;
 
+/** QEMU's own sockets, for the user's programs and command line. */
+type RawName = 'raw-monitor' | 'raw-qmp';
+type InnerName = ConsoleName | RawName;
+
 /** Where viewers of every instance find something. */
-const fixedNames = ['serial', 'monitor', 'qmp', 'log'] as const satisfies readonly ConsoleName[];
+const fixedNames = [
+  'serial',
+  'monitor',
+  'qmp',
+  'raw-monitor',
+  'raw-qmp',
+  'log',
+] as const satisfies readonly InnerName[];
+
+/** How the control consoles reach QEMU, and who hears of a command that may have opened something. */
+export interface ControlAccess extends ControlPeer {
+  onPower(): void;
+}
 
 export class InstanceConsoles implements ManagedConsoles {
   readonly #log: Log;
@@ -37,7 +56,8 @@ export class InstanceConsoles implements ManagedConsoles {
   readonly #serialPorts: () => number;
   readonly #serialSockets: SerialSockets;
   readonly #serial: Console;
-  readonly #consoles = new Map<ConsoleName, Console>();
+  readonly #control: ControlAccess;
+  readonly #consoles = new Map<InnerName, Console>();
   #boot = 0;
   #live = false;
   #disposed = false;
@@ -50,9 +70,15 @@ export class InstanceConsoles implements ManagedConsoles {
   readonly #wanted = new Map<Console, number>();
 
   /** `serialPorts`: how many the machine has, as of the next or current boot. */
-  constructor({ clock, log }: { clock: Clock; log: Log }, paths: InstancePaths, serialPorts: () => number) {
+  constructor(
+    { clock, log }: { clock: Clock; log: Log },
+    paths: InstancePaths,
+    serialPorts: () => number,
+    control: ControlAccess,
+  ) {
     this.#log = log;
     this.#paths = paths;
+    this.#control = control;
     this.#clock = clock;
     this.#serialPorts = serialPorts;
     this.#serialSockets = new SerialSockets(paths, log);
@@ -96,12 +122,12 @@ export class InstanceConsoles implements ManagedConsoles {
   }
 
   /** What a running guest says is followed; everything else is opened when somebody looks. */
-  #openOrRest(name: ConsoleName, console: Console): Promise<void> {
+  #openOrRest(name: InnerName, console: Console): Promise<void> {
     const isFollowed = this.#live && (isSerial(name) || name === 'log');
     return isFollowed || console.viewers > 0 ? this.#begin(name, console) : console.rest();
   }
 
-  #begin(name: ConsoleName, console: Console): Promise<void> {
+  #begin(name: InnerName, console: Console): Promise<void> {
     const before = this.#current.get(console);
     if (before !== undefined) return before;
     const reason = this.#endReason;
@@ -139,7 +165,7 @@ export class InstanceConsoles implements ManagedConsoles {
   }
 
   /** Something that needs the files of a console, which are closed again when nobody else does. */
-  async #with<T>(name: ConsoleName, use: (console: Console) => T | Promise<T>): Promise<T> {
+  async #with<T>(name: InnerName, use: (console: Console) => T | Promise<T>): Promise<T> {
     const console = this.#console(name);
     this.#wanted.set(console, (this.#wanted.get(console) ?? 0) + 1);
     try {
@@ -158,17 +184,20 @@ export class InstanceConsoles implements ManagedConsoles {
   }
 
   /** `boot` null: the current one and every one after it. An old boot is read-only. */
-  async open(name: ConsoleName, boot: number | null, send: Send): Promise<OpenedConsole> {
+  async open(asked: ConsoleName, boot: number | null, send: Send, consent?: Consent): Promise<OpenedConsole> {
     await this.#opened.catch(() => undefined);
+    const name = consent === undefined ? rawName(asked) : asked;
     if (boot === null || boot === this.#boot) {
-      return this.#with(name, (console) => viewConsole(console, send, () => this.#restLater(console)));
+      return this.#with(name, (console) =>
+        viewConsole(console, send, { consent, onClosed: () => this.#restLater(console) }),
+      );
     }
     const old = new Console({ clock: this.#clock });
     const close = () => unawaited(old.dispose(), 'an old console could not be closed');
     try {
       await old.restart({ ...this.#streamOf(name, boot, false), isPast: true });
       if (old.tail.size === 0)
-        throw new SlipwayError('unknown_console', `Nothing is kept of the ${name} console of boot ${boot}.`);
+        throw new SlipwayError('unknown_console', `Nothing is kept of the ${asked} console of boot ${boot}.`);
       const opened = viewConsole(old, send);
       await old.end(`the end of boot ${boot}`);
       return { ...opened, viewing: { ...opened.viewing, close } };
@@ -257,7 +286,7 @@ export class InstanceConsoles implements ManagedConsoles {
   }
 
   /** The console of that name; one of a serial line that was added since the last boot is made when it is asked for. */
-  #console(name: ConsoleName): Console {
+  #console(name: InnerName): Console {
     const known = this.#consoles.get(name);
     if (known !== undefined) return known;
     const ports = this.#serialPorts();
@@ -288,7 +317,7 @@ export class InstanceConsoles implements ManagedConsoles {
     return [...this.#consoles].flatMap(([name, console]) => (isSerial(name) ? [[name, console] as const] : []));
   }
 
-  #streamOf(name: ConsoleName, boot: number, live: boolean): ConsoleStream {
+  #streamOf(name: InnerName, boot: number, live: boolean): ConsoleStream {
     const files = this.#paths.boot(Math.max(1, boot));
     if (isSerial(name)) {
       const { output, input, times } = files.serial(name);
@@ -296,20 +325,31 @@ export class InstanceConsoles implements ManagedConsoles {
     }
     switch (name) {
       case 'monitor':
-        return {
-          path: files.monitorTranscript,
-          boot,
-          input: live ? this.#socketInput(filenames.monitor, files.monitorTranscript, 'raw') : null,
-        };
+        return this.#controlStream(files.monitorTranscript, boot, live ? hmpLanguage() : null);
       case 'qmp':
+        return this.#controlStream(files.qmpTranscript, boot, live ? qmpLanguage() : null);
+      case 'raw-monitor':
         return {
-          path: files.qmpTranscript,
+          path: files.rawMonitorTranscript,
           boot,
-          input: live ? this.#socketInput(filenames.qmpUser, files.qmpTranscript, 'qmp') : null,
+          input: live ? this.#socketInput(filenames.monitor, files.rawMonitorTranscript, 'raw') : null,
+        };
+      case 'raw-qmp':
+        return {
+          path: files.rawQmpTranscript,
+          boot,
+          input: live ? this.#socketInput(filenames.qmpUser, files.rawQmpTranscript, 'qmp') : null,
         };
       case 'log':
         return { path: files.engineLog, times: files.engineLogTimes, boot, input: null, content: 'text' };
     }
+  }
+
+  #controlStream(transcript: string, boot: number, language: ControlLanguage | null): ConsoleStream {
+    const peer = this.#control;
+    const onPower = () => peer.onPower();
+    const input = language === null ? null : new ControlConsole({ language, peer, transcript, onPower });
+    return { path: transcript, boot, input };
   }
 
   #socketInput(socketName: string, transcript: string, protocol: 'raw' | 'qmp'): SocketConsole {
@@ -321,10 +361,18 @@ export class InstanceConsoles implements ManagedConsoles {
   }
 }
 
+function rawName(name: ConsoleName): InnerName {
+  return name === 'monitor' || name === 'qmp' ? `raw-${name}` : name;
+}
+
 /** A viewer of a console as the service hands it on. */
-export function viewConsole(console: Console, send: Send, onClosed: () => void = () => {}): OpenedConsole {
+export function viewConsole(
+  console: Console,
+  send: Send,
+  { consent, onClosed = () => {} }: { consent?: Consent | undefined; onClosed?: () => void } = {},
+): OpenedConsole {
   // The session numbers its viewers and puts its own number into every frame.
-  const handle = console.open(0, send);
+  const handle = console.open(0, send, consent);
   return {
     columns: handle.columns,
     rows: handle.rows,

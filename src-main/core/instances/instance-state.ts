@@ -6,7 +6,7 @@ import { type Failure, SlipwayError } from '../../../src-shared/contract/errors.
 import { type LifecycleEvent, nextPhase, type Phase } from '../../../src-shared/lifecycle.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import type { Finding, InstanceView, Progress, Status, TimelineStep } from '../../../src-shared/model/instance.ts';
-import type { PortStatus } from '../../../src-shared/model/ports.ts';
+import type { Door, PortStatus } from '../../../src-shared/model/ports.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import { Emitter } from '../kit/emitter.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
@@ -31,6 +31,7 @@ interface BootState {
   lastLines: readonly string[];
   progress: Progress | null;
   ports: readonly PortStatus[];
+  doors: readonly Door[];
   ready: boolean;
   waiting: Waiting | null;
   /** QMP confirmed the accelerator. */
@@ -56,6 +57,7 @@ const freshBoot = (): BootState => ({
   lastLines: [],
   progress: null,
   ports: [],
+  doors: [],
   ready: false,
   waiting: null,
   verified: false,
@@ -129,6 +131,7 @@ export class InstanceState {
       waiting: of.waiting,
       ports:
         of.ports.length > 0 ? of.ports : pendingPorts(this.#spec, of.record?.settled ?? null, of.attachedAt !== null),
+      doors: of.doors,
       acceleration: acceleration === null ? null : { ...acceleration, verified: of.verified },
       serialBytes: of.attachedAt === null ? null : of.serialBytes,
       silentMs: of.attachedAt === null ? 0 : clock.now() - of.attachedAt,

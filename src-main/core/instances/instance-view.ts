@@ -10,7 +10,7 @@ import {
   type Progress,
   type Status,
 } from '../../../src-shared/model/instance.ts';
-import type { PortStatus } from '../../../src-shared/model/ports.ts';
+import type { Door, PortStatus } from '../../../src-shared/model/ports.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import { shellLine } from '../engines/qemu-based/shell-line.ts';
 import { deathOf } from './guest-death.ts';
@@ -36,6 +36,7 @@ export interface ViewState {
   readonly ready: boolean;
   readonly waiting: { readonly text: string; readonly hint: string; readonly overdue: boolean } | null;
   readonly ports: readonly PortStatus[];
+  readonly doors: readonly Door[];
   readonly acceleration: AccelerationChoice | null;
   /** Serial output so far; null when there is no running guest. */
   readonly serialBytes: number | null;
@@ -63,6 +64,7 @@ export function viewOf(state: ViewState): InstanceView {
     diskBytes: state.diskBytes,
     serialPorts: serialPortsOf(spec),
     ports: [...state.ports],
+    ...(state.doors.length === 0 ? {} : { doors: [...state.doors] }),
     status: {
       phase: state.phase,
       crashed: state.crashed,

@@ -7,9 +7,7 @@ const tailLines = 25;
 
 /** The last 16 KiB as text; empty when there is none that can be read: an end is told all the same. */
 export async function readLogTail(path: string): Promise<string> {
-  const file = await openRegular(path)
-    .catch(nullWhereMissing)
-    .catch(() => null);
+  const file = await openRegular(path).catch(() => null);
   if (file === null) return '';
   try {
     const { size } = await file.stat();

@@ -12,7 +12,7 @@ import type { InstanceId } from '../../../src-shared/model/ids.ts';
 import type { Boot, DiskUse, InstanceDetails, InstanceView } from '../../../src-shared/model/instance.ts';
 import type { PortMapping, PortStatus } from '../../../src-shared/model/ports.ts';
 import type { Spec } from '../../../src-shared/model/spec.ts';
-import type { TypeResult } from '../consoles/keyboard.ts';
+import type { Consent, TypeResult } from '../consoles/keyboard.ts';
 import type { Emitter } from '../kit/emitter.ts';
 import type { FfxWords } from './ffx-words.ts';
 import type { WatchedGuest } from './space-watch.ts';
@@ -45,8 +45,16 @@ export interface OpenedConsole {
 }
 
 export interface ManagedConsoles {
-  /** `boot` null: the current one and every one after it. An old boot is read-only. Throws `unknown_console`. */
-  open(name: ConsoleName, boot: number | null, send: (frame: ConsoleFrame) => void): Promise<OpenedConsole>;
+  /**
+   * `boot` null: the current one and every one after it. An old boot is read-only. `consent`: of a page, whose monitor
+   * and QMP are served command by command; without it they are QEMU's own sockets. Throws `unknown_console`.
+   */
+  open(
+    name: ConsoleName,
+    boot: number | null,
+    send: (frame: ConsoleFrame) => void,
+    consent?: Consent,
+  ): Promise<OpenedConsole>;
   /** The file with what a console said; `boot` null: in the current one. It need not be there. */
   transcriptOf(name: ConsoleName, boot: number | null): string;
   /** When its bytes from `from` to `to` came. */

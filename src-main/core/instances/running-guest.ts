@@ -49,6 +49,8 @@ export class RunningGuest {
   readonly qmpLost = new Emitter<void>();
   /** The machine began anew, by whoever's doing. */
   readonly wasReset = new Emitter<{ readonly byGuest: boolean }>();
+  /** Everything QEMU tells by itself. */
+  readonly told = new Emitter<QmpEvent>();
   /** The guest told QEMU that it died (a pvpanic device). */
   readonly panicked = new Emitter<void>();
   /** Every way to end it was tried, and it lives. */
@@ -216,6 +218,7 @@ export class RunningGuest {
   }
 
   #onEvent(event: QmpEvent): void {
+    this.told.emit(event);
     switch (event.event) {
       case 'STOP':
         this.#setPaused(true);

@@ -17,8 +17,12 @@ import {
 import type { Spec } from '../../../src-shared/model/spec.ts';
 import { serialChardev } from '../engines/qemu-based/sections/serial-ports.ts';
 import type { Emitter } from '../kit/emitter.ts';
+import { SingleFlight } from '../kit/single-flight.ts';
 import { unawaited } from '../kit/unawaited.ts';
+import type { QmpExecutor } from '../qmp/client.ts';
 import { sendBreak } from '../qmp/commands.ts';
+import type { QmpEvent } from '../qmp/messages.ts';
+import { findDoors } from './doors.ts';
 import { type FfxWords, ffxWordsOf } from './ffx-words.ts';
 import { GuestWatch } from './guest-watch.ts';
 import { InstanceConsoles } from './instance-consoles.ts';
@@ -48,6 +52,7 @@ export class Supervisor implements ManagedInstance {
   readonly state: InstanceState;
   readonly #services: InstanceServices;
   readonly #watch: GuestWatch;
+  readonly #doors = new SingleFlight<void>();
   #launching: AbortController | null = null;
   #launched: Promise<void> = Promise.resolve();
   #known: Promise<void> = Promise.resolve();
@@ -55,7 +60,17 @@ export class Supervisor implements ManagedInstance {
   constructor(services: InstanceServices, spec: Spec) {
     this.#services = services;
     this.state = new InstanceState(services, spec);
-    this.consoles = new InstanceConsoles(services, services.paths.instance(spec.id), () => serialPortsOf(this.spec));
+    const control = {
+      use: async <T>(ask: (qmp: QmpExecutor) => Promise<T>) => ask((await this.#controlled()).qmp),
+      listen: (listener: (event: QmpEvent) => void) => this.#watch.told.on(listener),
+      onPower: () => this.#lookForDoors(),
+    };
+    this.consoles = new InstanceConsoles(
+      services,
+      services.paths.instance(spec.id),
+      () => serialPortsOf(this.spec),
+      control,
+    );
     this.#watch = new GuestWatch(services, this.state, this.consoles);
     this.ports = new InstancePorts(services, this.state, () => this.#watch.guest);
   }
@@ -204,6 +219,7 @@ export class Supervisor implements ManagedInstance {
 
   async describe(): Promise<InstanceDetails> {
     await this.#learnTimeline();
+    await this.#doors.run('doors', () => this.#findDoors());
     return describeInstance(this.#services, this.state);
   }
 
@@ -338,6 +354,31 @@ export class Supervisor implements ManagedInstance {
       resetLoop: null,
     });
     this.state.move(cancelled ? 'ended' : 'launchFailed');
+  }
+
+  #lookForDoors(): void {
+    this.#doors
+      .run('doors', () => this.#findDoors())
+      // What was running may have looked before the door was there.
+      .then(() => this.#doors.run('doors', () => this.#findDoors()))
+      .catch((error: unknown) => this.#services.log.warn('its doors are not known', { error: String(error) }));
+  }
+
+  /** Whoever looks has them read anew: QEMU does not tell of them. */
+  async #findDoors(): Promise<void> {
+    const { guest } = this.#watch;
+    if (guest === null || this.state.phase !== 'running') return;
+    const doors = await findDoors(guest.qmp, guest.identity.pid, this.state.current.ports).catch(() => null);
+    if (doors === null || this.#watch.guest !== guest) return;
+    if (JSON.stringify(doors) !== JSON.stringify(this.state.current.doors)) this.state.learn({ doors });
+  }
+
+  /** For who asks it something as soon as it can be asked. */
+  async #controlled(): Promise<RunningGuest> {
+    while (this.#watch.guest === null && this.state.phase === 'starting') await this.state.next();
+    const { guest } = this.#watch;
+    if (guest === null) throw this.state.wrongPhase('ask');
+    return guest;
   }
 
   #runningGuest(action: string): RunningGuest {

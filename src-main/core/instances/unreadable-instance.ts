@@ -46,7 +46,11 @@ export class UnreadableInstance implements ManagedInstance {
     this.#head = head;
     this.#failure = failure;
     this.#since = new Date(services.clock.now()).toISOString();
-    this.consoles = new InstanceConsoles(services, services.paths.instance(id), () => 1);
+    this.consoles = new InstanceConsoles(services, services.paths.instance(id), () => 1, {
+      use: () => this.#refuse('ask'),
+      listen: () => () => {},
+      onPower: () => {},
+    });
   }
 
   /** A readable one would not be shown like this: it is its directory that is wrong. */

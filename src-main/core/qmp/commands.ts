@@ -164,8 +164,17 @@ export const addSocketChardev = (
 };
 
 /** Runs a line of the human monitor. Its failures are text in the reply, not errors: see hmp.ts. Lines end with CR LF. */
-export const humanMonitorCommand = (qmp: QmpExecutor, line: string, options?: QmpExecuteOptions): Promise<string> =>
-  ask(qmp, 'human-monitor-command', z.string(), { 'command-line': line }, options);
+export const humanMonitorCommand = (
+  qmp: QmpExecutor,
+  line: string,
+  {
+    processor = null,
+    ...options
+  }: QmpExecuteOptions & { /** Whose view is asked for. */ readonly processor?: number | null } = {},
+): Promise<string> => {
+  const args = { 'command-line': line, ...(processor === null ? {} : { 'cpu-index': processor }) };
+  return ask(qmp, 'human-monitor-command', z.string(), args, options);
+};
 
 export interface ScreendumpOptions extends QmpExecuteOptions {
   /** Absolute: QEMU writes it, with its own rights and in its own working directory. */

@@ -4,6 +4,9 @@ import type { ConsoleFrame } from '../../../src-shared/contract/console-frames.t
 import type { Viewing } from '../instances/managed-instance.ts';
 import type { PathTokens } from './path-tokens.ts';
 
+/** `instance`: for this instance from now on. */
+export type PowerAnswer = 'no' | 'once' | 'instance' | 'always';
+
 /** What only a face can do, because it needs a native dialog. A face that cannot leaves it out. */
 export interface FaceAbilities {
   pickFile?(request: CallInput<'files.pick'>): Promise<string | null>;
@@ -13,6 +16,8 @@ export interface FaceAbilities {
   detach?(target: CallParsed<'window.detach'>): Promise<void>;
   /** Asks the person, natively, before something powerful is done. */
   confirm?(question: { title: string; detail: string; action: string }): Promise<boolean>;
+  /** The same for what will be asked again and again: the answer says for how long it holds. */
+  choose?(question: { title: string; detail: string; action: string }): Promise<PowerAnswer>;
 }
 
 export interface ClientIdentity {

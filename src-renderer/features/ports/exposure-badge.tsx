@@ -7,7 +7,9 @@ import { portStrings } from '../../strings/ports.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { outsideAddresses } from './port-words.ts';
 
-export function ExposureBadge({ port, hostAddresses }: { port: PortStatus; hostAddresses: readonly string[] }) {
+type Listening = Pick<PortStatus, 'bind' | 'host'>;
+
+export function ExposureBadge({ port, hostAddresses }: { port: Listening; hostAddresses: readonly string[] }) {
   if (isLoopback(port)) return <Badge about={portStrings.loopbackAbout}>{portStrings.loopback}</Badge>;
   return (
     <Badge tone="warning" icon={Network} about={portStrings.lanAbout(outsideAddresses(port, hostAddresses))}>
@@ -19,7 +21,12 @@ export function ExposureBadge({ port, hostAddresses }: { port: PortStatus; hostA
 /** For the header: nothing while only this computer reaches the guest. */
 export function LanBadge({ view }: { view: InstanceView }) {
   const hostAddresses = useDetails(view.id)?.hostAddresses ?? [];
-  const open = view.ports.filter((port) => !isLoopback(port));
+  const doors = (view.doors ?? []).map((door) => ({
+    name: portStrings.door[door.what](door.name),
+    bind: door.address,
+    host: door.port,
+  }));
+  const open = [...view.ports, ...doors].filter((port) => !isLoopback(port));
   if (open.length === 0) return null;
   const where = open.map((port) => portStrings.lanPort(port.name, outsideAddresses(port, hostAddresses)));
   return (

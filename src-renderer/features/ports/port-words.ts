@@ -59,7 +59,7 @@ export function webAddress(port: PortStatus): string | null {
 
 /** Where other computers reach a mapping beyond loopback. */
 export function outsideAddresses(port: Pick<PortStatus, 'bind' | 'host'>, hostAddresses: readonly string[]): string[] {
-  const addresses = port.bind === '0.0.0.0' ? hostAddresses : [port.bind];
+  const addresses = ['0.0.0.0', '::'].includes(port.bind) ? hostAddresses : [port.bind];
   return addresses.map((address) => (port.host === null ? address : `${address}:${port.host}`));
 }
 

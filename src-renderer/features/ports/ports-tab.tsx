@@ -13,6 +13,7 @@ import { commonStrings } from '../../strings/common.ts';
 import { portStrings } from '../../strings/ports.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
+import { Doors } from './doors.tsx';
 import { PortEditor } from './port-editor.tsx';
 import { PortRow } from './port-row.tsx';
 import type { PortText } from './port-words.ts';
@@ -66,9 +67,12 @@ export function PortsTab({ view }: { view: InstanceView }) {
   const none = useNoPorts(view, details);
   if (none !== null)
     return (
-      <Empty title={none === 'none' ? portStrings.noneTitle : portStrings.tapTitle}>
-        {none === 'none' ? portStrings.noNetwork : portStrings.tap}
-      </Empty>
+      <div className="ports">
+        <Empty title={none === 'none' ? portStrings.noneTitle : portStrings.tapTitle}>
+          {none === 'none' ? portStrings.noNetwork : portStrings.tap}
+        </Empty>
+        <Doors doors={view.doors ?? []} hostAddresses={hostAddresses} />
+      </div>
     );
 
   /** The row that was typed into is gone; whoever uses the keyboard goes on at what stands in its place. */
@@ -181,6 +185,7 @@ export function PortsTab({ view }: { view: InstanceView }) {
           </tbody>
         </table>
       )}
+      <Doors doors={view.doors ?? []} hostAddresses={hostAddresses} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Looks behind the mapped ports while somebody looks at them, and at no other time. One round after the other; ports
+ * Looks behind the mapped ports, and for others that were opened, while somebody looks at them, and at no other time. One round after the other; ports
  * that answer are asked less often: each look is a connection that the guest's service has to take.
  */
 import { useCallback, useEffect, useRef, useState } from 'react';
@@ -25,15 +25,15 @@ export function usePortProbe(view: InstanceView): PortProbe {
   ports.current = view.ports;
   const { id } = view;
   const isOn = view.status.phase === 'running' && view.status.paused === null;
-  // A mapping that is new is looked at at once.
   const mapped = view.ports.filter((port) => isMapped(port) && port.protocol === 'tcp');
   const what = mapped.map(({ name, host }) => `${name} ${host}`).join(', ');
 
   useEffect(() => {
-    if (!isOn || what === '') return;
+    if (!isOn) return;
     let current = true;
     let timer: ReturnType<typeof setTimeout>;
-    let round = 0;
+    // A mapping that is new is looked at at once.
+    let round = what === '' ? 1 : 0;
     const next = (): void => {
       timer = setTimeout(look, roundMs);
     };
@@ -43,7 +43,7 @@ export function usePortProbe(view: InstanceView): PortProbe {
         .filter(({ state }) => round % calmRounds === 0 || state !== 'answering')
         .map(({ name }) => name);
       round += 1;
-      if (document.visibilityState !== 'visible' || names.length === 0) {
+      if (document.visibilityState !== 'visible') {
         next();
         return;
       }

@@ -14,7 +14,10 @@ import type { Arrival } from '../../../../src-shared/contract/console-times.ts';
 import { SlipwayError } from '../../../../src-shared/contract/errors.ts';
 import type { ConsoleName } from '../../../../src-shared/model/console.ts';
 import { Console, type ConsoleStream } from '../../consoles/console.ts';
-import type { ConsoleInput } from '../../consoles/keyboard.ts';
+import { ControlConsole, type ControlLanguage, type ControlPeer } from '../../consoles/control/control-console.ts';
+import { hmpLanguage } from '../../consoles/control/hmp-language.ts';
+import { qmpLanguage } from '../../consoles/control/qmp-language.ts';
+import type { Consent, ConsoleInput } from '../../consoles/keyboard.ts';
 import { SocketConsole } from '../../consoles/socket-console.ts';
 import type { AdoptedPaths } from '../../home/paths.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -27,13 +30,15 @@ import { SerialLine } from './serial-line.ts';
 import { isHeld } from './socket-holder.ts';
 
 /** What ffx's emulators have. */
-const names = ['serial', 'monitor', 'qmp', 'log'] as const satisfies readonly ConsoleName[];
+const names = ['serial', 'monitor', 'qmp', 'raw-monitor', 'raw-qmp', 'log'] as const;
 type FfxConsoleName = (typeof names)[number];
 
 export interface FfxConsolesOptions {
   readonly directory: string;
   readonly kept: AdoptedPaths;
   readonly clock: Clock;
+  /** For the monitor and QMP of pages, which are served command by command. */
+  readonly control: ControlPeer;
   /** A key found the serial line held by somebody else, or free again. */
   readonly onHeld: (held: boolean) => void;
   /** About this offset of the serial output single bytes may be doubled. */
@@ -55,7 +60,7 @@ export class FfxConsoles implements ManagedConsoles {
   #qmpInput: ConsoleInput | null = null;
   #boot = 0;
   #serialLog = '';
-  #paths: Record<FfxConsoleName, string> = { serial: '', monitor: '', qmp: '', log: '' };
+  readonly #paths = new Map<FfxConsoleName, string>();
   /** The socket that the serial line is behind; null: none that is known. */
   #serialSocket: string | null = null;
   #serialState: 'recorded' | 'drained' | 'none' = 'none';
@@ -63,7 +68,14 @@ export class FfxConsoles implements ManagedConsoles {
   constructor(options: FfxConsolesOptions) {
     this.#options = options;
     const make = () => new Console({ clock: options.clock });
-    this.#consoles = { serial: make(), monitor: make(), qmp: make(), log: make() };
+    this.#consoles = {
+      serial: make(),
+      monitor: make(),
+      qmp: make(),
+      'raw-monitor': make(),
+      'raw-qmp': make(),
+      log: make(),
+    };
   }
 
   /** `recorded`: QEMU keeps a file of it. `drained`: Slipway does. `none`: it is in the terminal ffx was started in. */
@@ -81,7 +93,7 @@ export class FfxConsoles implements ManagedConsoles {
 
   /** Somebody here talks QMP; who else wants to must wait. */
   get isQmpViewed(): boolean {
-    return this.#consoles.qmp.viewers > 0;
+    return this.#consoles['raw-qmp'].viewers > 0;
   }
 
   /** Goes over to another life of the emulator, or to its end; viewers come along. */
@@ -89,15 +101,21 @@ export class FfxConsoles implements ManagedConsoles {
     this.#boot = life.boot;
     const streams = await this.#streamsOf(life);
     this.#serialLog = streams.serial.path;
-    for (const name of names) this.#paths[name] = streams[name].path;
+    for (const name of names) this.#paths.set(name, streams[name].path);
     await Promise.all(names.map((name) => this.#consoles[name].restart(streams[name])));
     if (life.process !== null) return;
     await Promise.all(names.map((name) => this.#consoles[name].end('the emulator does not run')));
   }
 
-  async open(name: ConsoleName, boot: number | null, send: (frame: ConsoleFrame) => void): Promise<OpenedConsole> {
+  async open(
+    name: ConsoleName,
+    boot: number | null,
+    send: (frame: ConsoleFrame) => void,
+    consent?: Consent,
+  ): Promise<OpenedConsole> {
     if (!isFfxConsole(name)) throw noSuchLine(name);
-    if (boot === null || boot === this.#boot) return viewConsole(this.#consoles[name], send);
+    const inner = consent === undefined && (name === 'monitor' || name === 'qmp') ? (`raw-${name}` as const) : name;
+    if (boot === null || boot === this.#boot) return viewConsole(this.#consoles[inner], send, { consent });
     throw new SlipwayError('unknown_console', `Nothing is kept of the ${name} console of boot ${boot}.`, {
       hint: 'ffx keeps the output of the last boot only.',
     });
@@ -116,7 +134,7 @@ export class FfxConsoles implements ManagedConsoles {
 
   transcriptOf(name: ConsoleName): string {
     if (!isFfxConsole(name)) throw noSuchLine(name);
-    return this.#paths[name];
+    return this.#paths.get(name) ?? '';
   }
 
   async arrivals(name: ConsoleName, _boot: number | null, from: number, to: number): Promise<readonly Arrival[]> {
@@ -140,6 +158,8 @@ export class FfxConsoles implements ManagedConsoles {
         serial: { path: serialFile, boot, input: null },
         monitor: { path: kept.monitorTranscript, boot, input: null },
         qmp: { path: kept.qmpTranscript, boot, input: null },
+        'raw-monitor': { path: kept.rawMonitorTranscript, boot, input: null },
+        'raw-qmp': { path: kept.rawQmpTranscript, boot, input: null },
         log,
       };
     }
@@ -147,21 +167,28 @@ export class FfxConsoles implements ManagedConsoles {
     const line = serialLineOf(process.commandLine, directories);
     this.#serialSocket = line?.path ?? null;
     this.#serialState = line === null ? 'none' : line.logfile === null ? 'drained' : 'recorded';
-    const qmp = this.#socketConsole('qmp', kept.qmpTranscript, 'qmp');
+    const qmp = this.#socketConsole('qmp', kept.rawQmpTranscript, 'qmp');
     this.#qmpInput = qmp;
     return {
       serial:
         line?.logfile === null
           ? { path: kept.serialOutput, boot, input: this.#drained(line.path, kept.serialOutput) }
           : { path: line?.logfile ?? serialFile, boot, input: line === null ? null : this.#typing(line.path) },
-      monitor: {
-        path: kept.monitorTranscript,
+      monitor: this.#controlStream(kept.monitorTranscript, boot, hmpLanguage()),
+      qmp: this.#controlStream(kept.qmpTranscript, boot, qmpLanguage()),
+      'raw-monitor': {
+        path: kept.rawMonitorTranscript,
         boot,
-        input: this.#socketConsole('monitor', kept.monitorTranscript, 'raw'),
+        input: this.#socketConsole('monitor', kept.rawMonitorTranscript, 'raw'),
       },
-      qmp: { path: kept.qmpTranscript, boot, input: qmp },
+      'raw-qmp': { path: kept.rawQmpTranscript, boot, input: qmp },
       log,
     };
+  }
+
+  #controlStream(transcript: string, boot: number, language: ControlLanguage): ConsoleStream {
+    const { control: peer } = this.#options;
+    return { path: transcript, boot, input: new ControlConsole({ language, peer, transcript }) };
   }
 
   #socketConsole(name: string, transcript: string, protocol: 'raw' | 'qmp'): SocketConsole {
@@ -199,7 +226,7 @@ export class FfxConsoles implements ManagedConsoles {
   }
 }
 
-function isFfxConsole(name: ConsoleName): name is FfxConsoleName {
+function isFfxConsole(name: ConsoleName): name is ConsoleName & FfxConsoleName {
   return (names as readonly string[]).includes(name);
 }
 

@@ -74,6 +74,8 @@ export class FfxInstance implements ManagedInstance {
       directory: place.directory,
       kept: services.paths.adopted(place.id),
       clock: services.clock,
+      // QEMU serves one client, and ffx comes first: every command is a short conversation, and events are not heard.
+      control: { use: (ask) => this.#qmp.ask(ask), listen: () => () => undefined },
       onHeld: (held) => {
         this.#serialHeld = held;
         this.#tell();

@@ -25,12 +25,12 @@ export class FfxQmp {
   }
 
   quit(): Promise<void> {
-    return this.#ask((qmp) => quit(qmp));
+    return this.ask((qmp) => quit(qmp));
   }
 
   /** On the line behind this socket. Throws `unknown_console` where QEMU has no such. */
   sendBreak(socket: string): Promise<void> {
-    return this.#ask(async (qmp) => {
+    return this.ask(async (qmp) => {
       const line = (await queryChardevs(qmp)).find(({ filename }) => filename.includes(socket));
       if (line === undefined)
         throw new SlipwayError('unknown_console', 'The emulator does not know its serial line by that socket.');
@@ -39,19 +39,19 @@ export class FfxQmp {
   }
 
   forwards(): Promise<UsernetRow[]> {
-    return this.#ask(async (qmp) => hostForwards(parseUsernetTable(await infoUsernet(qmp))));
+    return this.ask(async (qmp) => hostForwards(parseUsernetTable(await infoUsernet(qmp))));
   }
 
   /** `directory`: where QEMU puts the picture for a moment. */
   screenshot(directory: string): Promise<Uint8Array> {
-    return this.#ask((qmp) => {
+    return this.ask((qmp) => {
       const { major, minor, micro } = qmp.greeting.version;
       return takeScreenshot(qmp, { directory, engineVersion: `${major}.${minor}.${micro}` });
     });
   }
 
   /** Throws `qmp_unavailable` when nobody greets: somebody else is being served, or nobody listens. */
-  #ask<T>(use: (qmp: QmpClient) => Promise<T>): Promise<T> {
+  ask<T>(use: (qmp: QmpClient) => Promise<T>): Promise<T> {
     const target = { directory: this.#directory, name: 'qmp' };
     return this.#consoles.lendQmp(async () => {
       const client = await QmpClient.connect(target, { greetingMs, signal: this.#signal });

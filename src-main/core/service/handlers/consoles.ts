@@ -2,15 +2,19 @@
 import type { consoleCalls } from '../../../../src-shared/contract/calls/consoles.ts';
 import { encodeArrivals } from '../../../../src-shared/contract/console-times.ts';
 import { searchTranscript } from '../../consoles/transcript-search.ts';
+import { controlConsent } from '../control-consent.ts';
 import type { HandlerServices, HandlersOf } from './services.ts';
 
-export function consoleHandlers({ manager }: HandlerServices): HandlersOf<typeof consoleCalls> {
+export function consoleHandlers({ manager, powers }: HandlerServices): HandlersOf<typeof consoleCalls> {
   return {
     'console.open': async ({ id, console, boot }, session) => {
-      const { consoles } = manager.get(id);
+      const { consoles, view } = manager.get(id);
+      const { identity } = session;
+      // The command line and a person's own programs are the person.
+      const consent = identity.trust === 'user' ? undefined : controlConsent(identity, view, powers);
       let opened = { columns: 80, rows: 24, writable: false };
       const viewer = await session.view(async (send) => {
-        const { viewing, ...facts } = await consoles.open(console, boot, send);
+        const { viewing, ...facts } = await consoles.open(console, boot, send, consent);
         opened = facts;
         return viewing;
       });

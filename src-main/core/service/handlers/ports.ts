@@ -31,6 +31,11 @@ export function portHandlers({ manager }: HandlerServices): HandlersOf<typeof po
     },
     'port.remove': ({ id, name }) => manager.changePorts(id, (ports) => ports.remove(name)),
     // Not queued: a guest that is slow to answer must not hold up what is done to it.
-    'port.probe': async ({ id, names, speak }) => [...(await manager.get(id).ports.probe(names, speak))],
+    'port.probe': async ({ id, names, speak }) => {
+      const instance = manager.get(id);
+      // Who looks at ports is shown what else is open, by whoever's doing.
+      const [ports] = await Promise.all([instance.ports.probe(names, speak), instance.describe()]);
+      return [...ports];
+    },
   };
 }

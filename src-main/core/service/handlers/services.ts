@@ -5,6 +5,7 @@ import type { EmulatorEngine } from '../../engines/engine.ts';
 import type { Paths } from '../../home/paths.ts';
 import type { InstanceManager } from '../../instances/manager.ts';
 import type { HostToolSearch } from '../../process/host-tool.ts';
+import type { PowerMemory } from '../power-memory.ts';
 import type { Handlers } from '../router.ts';
 import type { SettingsFile } from '../settings.ts';
 
@@ -17,6 +18,7 @@ export interface HandlerServices {
   readonly engine: EmulatorEngine;
   readonly doctor: AccelerationDoctor;
   readonly settings: SettingsFile;
+  readonly powers: PowerMemory;
   /** Where programs of the host are looked for, if not in the usual places. */
   readonly toolSearch?: HostToolSearch;
   onHandover(): void;
