@@ -1,8 +1,9 @@
 /**
  * A terminal or a pipe on a guest's console, until the escape key, the end of the guest, or the end of the input. Shows
- * what the guest says byte for byte, and types what it is given as fast as the guest takes it. Must never lose a byte on
+ * what the guest says, byte for byte in a pipe and without what is no guest's business in a terminal, and types what it is given as fast as the guest takes it. Must never lose a byte on
  * the way into a pipe, whatever happens to the owner of the home; what was on its way to the guest is lost with an owner.
  */
+import { writeSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { type ConsoleFrame, noteKindOf } from '../../src-shared/contract/console-frames.ts';
 import { toFailure } from '../../src-shared/contract/errors.ts';
@@ -11,6 +12,8 @@ import { type ConsoleName, isSerial, type SerialName } from '../../src-shared/mo
 import { isTerminalReply } from '../../src-shared/terminal-reply.ts';
 import type { SessionClient } from '../headless/session-client.ts';
 import { type ConsoleKeys, escapeKey, type KeyAction } from './console-keys.ts';
+import { TerminalFilter } from './terminal-filter.ts';
+import { visible } from './visible-text.ts';
 
 /** After the end of a piped input: a guest that was silent for so long has said what it had to say. */
 const quietMs = 1000;
@@ -18,9 +21,9 @@ const quietMs = 1000;
 const greetingMs = 1000;
 const greetedMs = 200;
 
-/** Whatever the guest left the terminal in: colours off, cursor on, main screen, no mouse, no bracketed paste. */
+/** Whatever raw bytes left the terminal in: colours off, cursor on, main screen, no mouse, no bracketed paste, letters. */
 const calmTerminal =
-  '\x1b[0m\x1b[?25h\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\r\n';
+  '\x18\x1b[0m\x1b[?25h\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x0f\x1b(B\x1b)B';
 const nothing = Buffer.alloc(0);
 const clearScreen = '\x1b[0m\x1b[H\x1b[2J';
 
@@ -42,6 +45,8 @@ interface Manner {
   readonly typed: Buffer;
   /** Another console follows in this terminal, which stays as it is. */
   readonly keepsTerminal: boolean;
+  /** A terminal gets the guest's bytes as they are. */
+  readonly raw: boolean;
 }
 
 /** Why it was left: by a key, or with a sentence for the person where there is something to say. */
@@ -50,6 +55,11 @@ export interface Leaving {
   readonly text: string | null;
   /** What was typed behind that key. */
   readonly rest: Buffer;
+}
+
+/** Node's types leave it out. */
+function descriptorOf(output: object): number {
+  return 'fd' in output && typeof output.fd === 'number' ? output.fd : process.stdout.fd;
 }
 
 export class ConsoleAttachment {
@@ -72,12 +82,14 @@ export class ConsoleAttachment {
   #quiet: NodeJS.Timeout | undefined;
   #greeting: NodeJS.Timeout | undefined;
   #output: NodeJS.WriteStream = process.stdout;
+  readonly #filter = new TerminalFilter();
   #leave: (leaving: Leaving) => void = () => undefined;
 
   constructor(client: SessionClient, target: Target, manner: Partial<Manner> = {}) {
     this.#client = client;
     this.#target = target;
-    this.#manner = { keys: escapeKey(), untilEnd: false, from: null, typed: nothing, keepsTerminal: false, ...manner };
+    const usual = { keys: escapeKey(), untilEnd: false, from: null, typed: nothing, keepsTerminal: false, raw: false };
+    this.#manner = { ...usual, ...manner };
   }
 
   /** Offset of what comes next; null while nothing was shown. */
@@ -100,6 +112,9 @@ export class ConsoleAttachment {
       this.#leave = resolve;
     });
     const onAbort = () => this.#end(null);
+    // Also when this process comes to an end that nobody foresaw.
+    const onExit = () => this.#calm((text) => writeSync(descriptorOf(output), text));
+    if (output.isTTY) process.once('exit', onExit);
     const onInput = (bytes: Buffer) => this.#onInput(bytes, input.isTTY);
     const onInputEnd = () => {
       this.#inputEnded = true;
@@ -130,9 +145,14 @@ export class ConsoleAttachment {
       signal.removeEventListener('abort', onAbort);
       input.off('data', onInput).off('end', onInputEnd).pause();
       if (input.isTTY && !this.#manner.keepsTerminal) input.setRawMode(false);
-      if (output.isTTY) output.write(calmTerminal);
+      process.off('exit', onExit);
+      this.#calm((text) => output.write(text));
       if (this.#viewer !== null) await client.call('console.close', { viewer: this.#viewer }).catch(() => undefined);
     }
+  }
+
+  #calm(write: (text: string) => void): void {
+    if (this.#output.isTTY) write(`${this.#manner.raw ? calmTerminal : this.#filter.restore()}\r\n`);
   }
 
   #end(text: string | null): void {
@@ -156,7 +176,11 @@ export class ConsoleAttachment {
     if (frame.viewer !== this.#viewer) return;
     switch (frame.kind) {
       case 'snapshot':
-        this.#show(frame, this.#output.isTTY ? this.#redrawn(frame) : null);
+        // Ours, and a picture of what the guest drew: it asks nothing, and its modes are to be taken back, too.
+        this.#show(
+          frame,
+          this.#output.isTTY ? this.#redrawn({ ...frame, payload: this.#harmless(frame.payload) }) : null,
+        );
         this.#fillUpTo(frame.offset);
         return;
       case 'gap':
@@ -164,7 +188,7 @@ export class ConsoleAttachment {
         return;
       case 'data':
         this.#position = frame.offset + frame.extra;
-        this.#show(frame, frame.payload);
+        this.#show(frame, this.#harmless(frame.payload));
         if (this.#greeting !== undefined) this.#typeWhenGreeted(greetedMs);
         return;
       case 'restart':
@@ -190,9 +214,16 @@ export class ConsoleAttachment {
     }
   }
 
+  /** An answer of this terminal reaches the guest only while that one can be typed to. */
+  #harmless(bytes: Uint8Array): Uint8Array {
+    if (!this.#output.isTTY || this.#manner.raw) return bytes;
+    return this.#filter.push(bytes, this.#writable === true && this.#input.isTTY === true);
+  }
+
   /** The first snapshot goes on where the terminal is; a later one is drawn where the old picture was. */
   #redrawn({ payload }: ConsoleFrame): Uint8Array {
-    return this.#position === null ? payload : Buffer.concat([Buffer.from(clearScreen), payload]);
+    if (this.#position === null) return payload;
+    return Buffer.concat([Buffer.from(this.#filter.restore() + clearScreen), payload]);
   }
 
   /** Acknowledged when the terminal took it: a slow terminal slows only its own view. */
@@ -261,7 +292,7 @@ export class ConsoleAttachment {
   #say(text: string): void {
     if (!this.#output.isTTY) return;
     this.#filling = this.#filling.then(() => {
-      this.#output.write(`\r\n\x1b[0;2m[${text}]\x1b[0m\r\n`);
+      this.#output.write(`\r\n\x1b[0;2m[${visible(text)}]\x1b[0m\r\n`);
     });
   }
 

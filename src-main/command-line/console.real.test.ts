@@ -62,8 +62,8 @@ describe.skipIf(!installed)('the console in a terminal [needs qemu-system-x86_64
     const before = /before (\S+)/.exec(program.stdout)?.[1];
     expect(before).toBeTruthy();
     expect(/after 0 (\S+)/.exec(program.stdout)?.[1]).toBe(before);
-    // Colours off, cursor on, main screen.
-    expect(program.stdout).toContain('\x1b[0m\x1b[?25h\x1b[?1049l');
+    // Colours off, letters for letters; nothing else was changed.
+    expect(program.stdout).toContain('\x1b[0m\x0f\x1b(B\x1b)B');
   });
 
   it('gives the terminal back when it is told to end', async () => {

@@ -1,10 +1,15 @@
-/** What the command line prints: text for people on stdout, or JSON only; everything said along the way on stderr. */
+/**
+ * What the command line prints: text for people on stdout, or JSON only; everything said along the way on stderr. All of it
+ * comes through here (a test looks), because most of it is not ours: names, notes, logs, errors, scripts. A terminal gets
+ * it made visible; a file or a pipe gets the bytes.
+ */
 import type { Failure } from '../../src-shared/contract/errors.ts';
 import type { InstanceView } from '../../src-shared/model/instance.ts';
 import { statusWord } from '../../src-shared/model/instance.ts';
 import type { PortStatus } from '../../src-shared/model/ports.ts';
 import { alignColumns, displayWidth } from './display-width.ts';
 import { engineState } from './engine-state.ts';
+import { VisibleStream, visible, visibleJson } from './visible-text.ts';
 
 export interface Output {
   readonly machine: boolean;
@@ -16,22 +21,44 @@ export interface Output {
   note(text: string): void;
   /** The same without a line of its own, and for nobody but a person who waits. */
   progress(text: string): void;
+  /** A part of a file, on stdout. Resolves when the terminal or the pipe took it. `raw`: a terminal gets it as it is. */
+  bytes(bytes: Uint8Array, raw?: boolean): Promise<void>;
+  /** The file is over. */
+  endOfBytes(raw?: boolean): void;
   failure(failure: Failure): void;
   misuse(message: string, hint: string): void;
 }
 
-export interface Streams {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
+interface Stream {
+  /** Whether a person's terminal is behind it. */
+  readonly isTTY?: boolean;
+  write(text: string | Uint8Array): unknown;
+  once?(event: 'drain', listener: () => void): unknown;
 }
 
-export function createOutput(machine: boolean, { stdout, stderr }: Streams = process): Output {
+export interface Streams {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+}
+
+function tell(stream: Stream, text: string): boolean {
+  return stream.write(stream.isTTY ? visible(text) : text) !== false;
+}
+
+export function createOutput(machine: boolean, streams: Streams = process): Output {
   const notes: string[] = [];
+  const stdout = { write: (text: string) => tell(streams.stdout, text) };
+  const stderr = { write: (text: string) => tell(streams.stderr, text) };
+  const document = (json: unknown) => {
+    const text = `${JSON.stringify(json)}\n`;
+    stdout.write(streams.stdout.isTTY ? visibleJson(text.slice(0, -1)).concat('\n') : text);
+  };
+  const shown = new VisibleStream();
   return {
     machine,
     notes,
     result(json, text) {
-      if (machine) stdout.write(`${JSON.stringify(json)}\n`);
+      if (machine) document(json);
       else if (text !== '') stdout.write(text.endsWith('\n') ? text : `${text}\n`);
     },
     note(text) {
@@ -41,12 +68,20 @@ export function createOutput(machine: boolean, { stdout, stderr }: Streams = pro
     progress(text) {
       if (!machine) stderr.write(text);
     },
+    bytes(bytes, raw = false) {
+      const { stdout: stream } = streams;
+      const taken = stream.write(stream.isTTY && !raw ? shown.push(bytes) : bytes) !== false;
+      return taken ? Promise.resolve() : new Promise((resolve) => stream.once?.('drain', resolve));
+    },
+    endOfBytes(raw = false) {
+      if (streams.stdout.isTTY && !raw) streams.stdout.write(shown.end());
+    },
     failure(failure) {
-      if (machine) stdout.write(`${JSON.stringify(failureJson(failure))}\n`);
+      if (machine) document(failureJson(failure));
       stderr.write(failureText(failure));
     },
     misuse(message, hint) {
-      if (machine) stdout.write(`${JSON.stringify(failureJson({ code: 'invalid_input', message }))}\n`);
+      if (machine) document(failureJson({ code: 'invalid_input', message }));
       stderr.write(`slipway: ${message}\n${hint}`);
     },
   };

@@ -90,7 +90,7 @@ With options, the sections of ffx emu show, and with --machine json its array: [
 A picture of the first display, as PNG. Missing directories of PATH are made. ${obviousName}
 With --machine json: {"path": PATH}
 `,
-  console: `slipway console [NAME] [--serial | --command | --machine | --log] [--line N] [--boot N]
+  console: `slipway console [NAME] [--serial | --command | --machine | --log] [--line N] [--boot N] [--raw]
 
 Everything you type goes to the guest, Ctrl-C too. Ctrl-] leaves; the guest runs on. ~B at the beginning of a line is a
 break on the serial line, as in ssh; ~~ is one ~. ${obviousName}
@@ -102,16 +102,19 @@ break on the serial line, as in ssh; ~~ is one ~. ${obviousName}
   --log       what QEMU itself said
   --line N    another serial line, where the machine has several; the first is 1
   --boot N    an old boot, to look at
+  --raw       all bytes of the guest, also those that change this terminal: clipboard, title, palette, queries
 
 When what you type comes from a pipe (printf 'uptime\\r' | slipway console demo), all of it is sent; at its end
 output is shown until the guest was quiet for a second, or ended. Up to 1 MiB can wait for a guest that does not read.
 When the output goes to a pipe it begins with what comes next; what was before is in: slipway logs NAME
 `,
-  logs: `slipway logs NAME [--engine | --line N] [--boot N] [--follow]
+  logs: `slipway logs NAME [--engine | --line N] [--boot N] [--follow] [--raw]
 
-The serial output of a boot, byte for byte, from its first.
+The serial output of a boot, from its first byte: as it is in a pipe or a file, with its controls made visible in a
+terminal.
 
   --engine       what QEMU itself said instead
+  --raw          as it is in a terminal, too
   --line N       another serial line, where the machine has several; the first is 1
   --boot N       of an older boot; slipway show lists them (default: the current or last one)
   -f, --follow   go on until the boot is over

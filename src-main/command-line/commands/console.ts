@@ -25,6 +25,7 @@ export const attach: Command = async (args, context) => {
       log: { type: 'boolean' },
       line: { type: 'string' },
       boot: { type: 'string' },
+      raw: { type: 'boolean' },
     },
   });
   const kind = oneConsole(values);
@@ -34,7 +35,7 @@ export const attach: Command = async (args, context) => {
   const boot = bootOf(values.boot);
   if (context.output.machine) throw new UsageError('a console is for a person; see: slipway logs --machine json');
   const id = await idOrObvious(positionals, context);
-  const attachment = new ConsoleAttachment(context.client, { id, console, boot });
+  const attachment = new ConsoleAttachment(context.client, { id, console, boot }, { raw: values.raw ?? false });
   if (process.stdin.isTTY)
     context.output.note(`${id}: ${console} console. Ctrl-] leaves.${isSerial(console) ? ' Enter ~B is a break.' : ''}`);
   // An earlier boot and the log take no keys either, but nobody would expect it of them.

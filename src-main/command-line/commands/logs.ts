@@ -1,4 +1,4 @@
-/** `slipway logs`: one boot's file, byte for byte. */
+/** `slipway logs`: one boot's file, byte for byte; in a terminal with its controls made visible. */
 import { parseArgs } from 'node:util';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import type { LogFile } from '../../../src-shared/model/console.ts';
@@ -22,6 +22,7 @@ export const logs: Command = async (args, context) => {
       line: { type: 'string' },
       boot: { type: 'string' },
       follow: { type: 'boolean', short: 'f' },
+      raw: { type: 'boolean' },
     },
   });
   const { client, output } = context;
@@ -49,6 +50,7 @@ export const logs: Command = async (args, context) => {
     output.result({ ...log, bytes: text.length, ...gone, text: text.toString('utf8') }, '');
     return 0;
   }
+  const write = (bytes: Uint8Array) => output.bytes(bytes, values.raw);
   let { offset } = await readFrom(0, log, context, write);
   while (values.follow && !context.signal.aborted) {
     const { view: now } = await client.call('instance.show', { id });
@@ -56,6 +58,7 @@ export const logs: Command = async (args, context) => {
     if (isOver(now, log.boot)) break;
     await systemClock.wait(followMs, context.signal).catch(() => undefined);
   }
+  output.endOfBytes(values.raw);
   return 0;
 };
 
@@ -103,12 +106,5 @@ function notKept(view: InstanceView, boot: number, boots: readonly { number: num
   const kept = boots.map(({ number }) => number).join(', ');
   return new SlipwayError('invalid_input', `Boot ${boot} of ${view.name} is not kept.`, {
     hint: kept === '' ? 'It was never booted.' : `These are: ${kept}.`,
-  });
-}
-
-function write(bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.stdout.write(bytes)) resolve();
-    else process.stdout.once('drain', resolve);
   });
 }
