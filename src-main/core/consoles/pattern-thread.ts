@@ -43,6 +43,7 @@ const source = `(${runPatternJobs.toString()})(${needs.join(', ')})`;
 export class PatternThread {
   readonly #queue: Waiting[] = [];
   #worker: Worker | null = null;
+  #isOnline = false;
   #current: Waiting | null = null;
   #timer: NodeJS.Timeout | undefined;
 
@@ -75,11 +76,16 @@ export class PatternThread {
     this.#current = waiting;
     const worker = this.#worker ?? this.#start();
     worker.ref();
+    if (this.#isOnline) this.#limit(waiting);
+    worker.postMessage(waiting.job);
+  }
+
+  /** The time is for matching alone, not for the start of the thread: on a busy machine that takes longer. */
+  #limit(waiting: Waiting): void {
     this.#timer = setTimeout(() => {
       this.#end();
       this.#settle(({ reject }) => reject(tooSlow(waiting.job)));
     }, waiting.deadlineMs);
-    worker.postMessage(waiting.job);
   }
 
   #start(): Worker {
@@ -99,6 +105,12 @@ export class PatternThread {
         if ('value' in answer) resolve(answer.value);
         else reject(new SlipwayError('internal', 'The text could not be searched.', { raw: answer.error }));
       });
+    });
+    this.#isOnline = false;
+    worker.on('online', () => {
+      if (this.#worker !== worker) return;
+      this.#isOnline = true;
+      if (this.#current !== null) this.#limit(this.#current);
     });
     worker.on('error', failed);
     worker.on('exit', (code) => failed(`the thread ended with ${code}`));
