@@ -8,7 +8,7 @@ import { root, run } from './checkout.mjs';
 
 const releases = 'https://github.com/electron-userland/electron-builder-binaries/releases';
 /** electron-builder.yml chooses the tools' version; this is where it looks for them in a given folder. */
-export const toolPlaces = ['mksquashfs', 'desktop-file-validate', 'runtimes/runtime-x64'];
+export const toolPlaces = ['mksquashfs', 'desktop-file-validate', 'runtimes/runtime-x64', 'lib/x64'];
 const answerMs = 5000;
 
 /** Resolves to why it cannot be made here, or undefined. */
