@@ -48,6 +48,32 @@ describe('disk use', () => {
     expect(measured).toEqual(['a']);
   });
 
+  it('rests as long as it was busy, however much there is to look at', async () => {
+    disposal = new AbortController();
+    const clock = new FakeClock();
+    const begun: number[] = [];
+    const busyMs = 3000;
+    const diskWatch = new DiskWatch({
+      clock,
+      log: silentLog,
+      instance: () => ({
+        view: { status: status('stopped') },
+        measureDisk: async () => {
+          begun.push(clock.monotonic());
+          await clock.wait(busyMs);
+        },
+      }),
+      running: () => [],
+    });
+    for (const id of ['a', 'b', 'c']) diskWatch.changed(id, status('stopped'));
+    const ended = diskWatch.run(disposal.signal);
+    await clock.advance(30_000);
+    expect(begun.map((at) => at - (begun[0] ?? 0))).toEqual([0, 2 * busyMs, 4 * busyMs]);
+    disposal.abort();
+    await clock.advance(busyMs);
+    await ended;
+  });
+
   it('of running guests is looked at every half minute, of others never', async () => {
     const { diskWatch, measured, pass } = watch(() => ['r']);
     diskWatch.changed('s', status('stopped'));

@@ -1,6 +1,8 @@
 /** Records that this version did not write: a living guest is found, kept and never doubled, whatever stands in them. */
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { copyFile, mkdir, readdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
 import type { EmulatorEngine } from '../engines/engine.ts';
@@ -9,7 +11,7 @@ import { planLaunch } from '../engines/qemu-based/arguments.ts';
 import { capabilitiesOf, specOf, stagedInPlace } from '../engines/testing/spec-of.ts';
 import { prepareHome } from '../home/prepare.ts';
 import { CleanupStack } from '../kit/cleanup-stack.ts';
-import { systemClock } from '../kit/clock.ts';
+import { type Clock, systemClock } from '../kit/clock.ts';
 import { readIdentity } from '../process/identity.ts';
 import { signalVerified } from '../process/signal.ts';
 import { eventually } from '../testing/eventually.ts';
@@ -24,6 +26,8 @@ let home: TempHome;
 let qemu: FakeQemu;
 
 beforeEach(async () => {
+  plan = planLaunch;
+  clock = systemClock;
   cleanups = new CleanupStack();
   home = await tempHome();
   cleanups.add(home.dispose);
@@ -46,19 +50,25 @@ const engine: EmulatorEngine = {
   validate: async () => [],
   stage: async (spec) => stagedInPlace(asPlain(spec)),
   expectStaged: (spec) => stagedInPlace(asPlain(spec)),
-  plan: planLaunch,
+  plan: (input) => plan(input),
 };
+let plan: EmulatorEngine['plan'] = planLaunch;
+let clock: Clock = systemClock;
 
-async function open(): Promise<InstanceManager> {
+let logged: string[];
+
+async function open(Store = InstanceStore): Promise<InstanceManager> {
   const paths = await prepareHome(home.home);
-  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  logged = [];
+  const note = (message: string) => void logged.push(message);
+  const log = { info: note, warn: note, error: note };
   const manager = new InstanceManager({
     paths,
-    store: new InstanceStore(paths),
+    store: new Store(paths),
     engine,
     doctor: { resolve: async () => ({ accelerator: 'tcg', reason: 'a test', hint: null, verified: false }) },
     explain: () => null,
-    clock: systemClock,
+    clock: { ...systemClock, now: () => clock.now() },
     log,
   });
   cleanups.add(() => manager.dispose());
@@ -314,4 +324,173 @@ it('one that cannot be read is shown with why, and the others are there and work
   await rm(boots);
   await second.look();
   expect(view(second, 'one').status.failure).toBeNull();
+});
+
+describe('a guest that was left', () => {
+  it('is ready when the list opens, not some time after', async () => {
+    await left();
+    const second = await open();
+    expect(view(second, 'one').status).toMatchObject({ phase: 'running', ready: true });
+    await second.stop('one');
+    await until(second, 'one', isOver);
+  });
+
+  it('and does not answer what is not needed runs all the same', async () => {
+    const rule = { fromConnection: 2, afterAnswers: 0 };
+    await qemu.rewrite({ refuses: { 'query-kvm': rule }, serial: [{ text: 'demo: ready\r\n' }] });
+    const pid = await left();
+    const second = await open();
+    expect((await until(second, 'one', isReady)).status.pid).toBe(pid);
+    await second.stop('one');
+    await until(second, 'one', isOver);
+  });
+
+  it('and refuses to be attached to is shown as that, tried ever more seldom, and can be ended', async () => {
+    // The first answer of each client tells that it is there, the second would attach.
+    const rule = { fromConnection: 2, afterAnswers: 1 };
+    await qemu.rewrite({ refuses: { 'query-status': rule }, serial: [{ text: 'demo: ready\r\n' }] });
+    const pid = await left();
+    const startedAt = performance.now();
+    const second = await open();
+    const { status } = await until(second, 'one', ({ status: now }) => now.phase === 'failed');
+    expect(status).toMatchObject({ pid, processLives: true, failure: { code: 'qmp_unavailable' } });
+    // 100 ms, then twice as long each time: whatever the machine does, there is no room for more.
+    const most = Math.log2((performance.now() - startedAt) / 100 + 1) + 1;
+    const attempts = logged.filter((message) => message === 'could not attach to a guest').length;
+    expect(attempts).toBeGreaterThan(1);
+    expect(attempts).toBeLessThanOrEqual(Math.ceil(most));
+    await second.stop('one');
+    await until(second, 'one', isOver);
+  });
+
+  it('and is not attached to has its monitor free for others', async () => {
+    const pid = await left();
+    await left('two');
+    const [one, two] = [home.paths.instance('one'), home.paths.instance('two')];
+    // As if somebody had mixed them up: what answers is another QEMU.
+    await rename(one.qmp, `${one.qmp}-aside`);
+    await rename(two.qmp, one.qmp);
+    const second = await open();
+    const { status } = await until(second, 'one', ({ status: now }) => now.phase === 'failed');
+    expect(status).toMatchObject({ pid, failure: { cause: 'another QEMU answers on its socket' } });
+    const stranger = connect(one.qmp);
+    cleanups.add(() => void stranger.destroy());
+    const [greeting] = await once(stranger, 'data', { signal: AbortSignal.timeout(5000) });
+    expect(String(greeting)).toContain('QMP');
+    stranger.destroy();
+    for (const id of ['one', 'two']) {
+      await eventually(
+        async () =>
+          (await second.stop(id).then(
+            () => true,
+            () => false,
+          )) || isOver(view(second, id)),
+        {
+          timeoutMs: waitMs,
+        },
+      );
+      await until(second, id, isOver);
+    }
+  });
+});
+
+describe('a deletion that fails', () => {
+  it.each(['EXDEV', 'EACCES', 'ENOSPC', 'ENOTEMPTY'])(
+    'with %s leaves the instance as it was and usable',
+    async (code) => {
+      class Refusing extends InstanceStore {
+        override trash(): Promise<never> {
+          return Promise.reject(Object.assign(new Error(code), { code }));
+        }
+      }
+      const manager = await open(Refusing);
+      await manager.add(request('one'));
+      await expect(manager.delete('one')).rejects.toThrow(code);
+      for (let boot = 1; boot <= 2; boot++) {
+        await manager.launch('one');
+        expect((await until(manager, 'one', isReady)).status.boot).toBe(boot);
+        const frames: unknown[] = [];
+        const opened = await manager.get('one').consoles.open('serial', null, (frame) => void frames.push(frame));
+        await eventually(() => frames.length > 0, { timeoutMs: waitMs });
+        opened.viewing.close();
+        await manager.stop('one');
+        await until(manager, 'one', isOver);
+        await expect(manager.delete('one')).rejects.toThrow(code);
+      }
+    },
+  );
+});
+
+it('what prepares a launch does not count as the time of its QEMU', async () => {
+  const startedAt = Date.now();
+  const manager = await open();
+  const slow = `${home.home}/upscript`;
+  await writeFile(slow, '#!/bin/sh\nwhile [ ! -e "$0.go" ]; do :; done\n', { mode: 0o755 });
+  plan = (input: Parameters<typeof planLaunch>[0]) => ({
+    ...planLaunch(input),
+    preparations: [{ step: 'upscript', program: slow, args: [] }],
+  });
+  cleanups.add(() => {
+    plan = planLaunch;
+  });
+  await manager.create(request('one'));
+  await until(manager, 'one', ({ status }) => status.phase === 'starting');
+  // Longer than QEMU would be given, on the clock that the record is written by.
+  const now = Date.now();
+  clock = { ...systemClock, now: () => Date.now() + 60_000 };
+  await writeFile(`${slow}.go`, '');
+  const { status } = await until(manager, 'one', isReady);
+  expect(Date.parse(status.startedAt ?? '')).toBeGreaterThanOrEqual(now + 60_000);
+  expect(startedAt).toBeLessThan(now + 60_000);
+  await manager.stop('one');
+  await until(manager, 'one', isOver);
+});
+
+it('sockets that lie there of a boot before are gone before the next one starts', async () => {
+  const manager = await open();
+  await manager.add(request('one'));
+  const paths = home.paths.instance('one');
+  await mkdir(paths.run);
+  for (const path of [paths.qmp, paths.qmpUser, paths.monitor, paths.pid]) await writeFile(path, 'stale');
+  let seen: string[] | null = null;
+  plan = planLaunch;
+  class Watching extends InstanceStore {
+    override async writeLaunch(...[id, record]: Parameters<InstanceStore['writeLaunch']>): Promise<void> {
+      seen ??= await readdir(paths.run);
+      await super.writeLaunch(id, record);
+    }
+  }
+  await manager.dispose();
+  const second = await open(Watching);
+  await second.launch('one');
+  await until(second, 'one', isReady);
+  expect(seen).toEqual([]);
+  await second.stop('one');
+  await until(second, 'one', isOver);
+});
+
+it('stopped instances hold no file, are opened when somebody looks, and closed again after', async () => {
+  const first = await open();
+  const names = Array.from({ length: 40 }, (_, index) => `vm-${index}`);
+  for (const name of names) await first.add(request(name));
+  await first.launch('vm-0');
+  await until(first, 'vm-0', isReady);
+  await first.stop('vm-0');
+  await until(first, 'vm-0', isOver);
+  await first.dispose();
+  const held = async () => {
+    const links = await readdir('/proc/self/fd');
+    const paths = await Promise.all(links.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+    return paths.filter((path) => path.startsWith(home.home));
+  };
+  expect(await held()).toEqual([]);
+  const second = await open();
+  expect(second.list()).toHaveLength(40);
+  expect(await held()).toEqual([]);
+  const frames: { kind: string }[] = [];
+  const opened = await second.get('vm-0').consoles.open('serial', null, (frame) => void frames.push(frame));
+  await eventually(() => frames.some(({ kind }) => kind === 'ready'), { timeoutMs: waitMs });
+  expect((await held()).length).toBeGreaterThan(0);
+  opened.viewing.close();
+  await eventually(async () => (await held()).length === 0, { timeoutMs: waitMs });
 });

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { specOf } from '../engines/testing/spec-of.ts';
@@ -61,6 +61,28 @@ it('the trash keeps for two weeks, and gives back under the next free id', async
   await store.tidy(new Date(Date.now() + 15 * 24 * 3600_000));
   expect(await readdir(home.paths.trash)).toEqual([]);
   await expect(store.restore(again.trash)).rejects.toMatchObject({ code: 'unknown_instance' });
+});
+
+it('the trash counts from the day of the deletion, not from what is in it', async () => {
+  const { id } = await store.create(request('old'), new Date());
+  const longAgo = new Date('2001-01-01T00:00:00Z');
+  for (const path of [home.paths.instance(id).spec, home.paths.instance(id).directory])
+    await utimes(path, longAgo, longAgo);
+  const { trash } = await store.trash(id, new Date());
+  await store.tidy(new Date());
+  expect(await readdir(home.paths.trash)).toEqual([trash]);
+});
+
+it('what cannot be moved to the trash is said, with what to do, and is where it was', async () => {
+  const { id } = await store.create(request('stays'), new Date());
+  await rm(home.paths.trash, { recursive: true });
+  await writeFile(home.paths.trash, 'no directory');
+  const failure = await store.trash(id, new Date()).catch((error: unknown) => error);
+  expect(failure).toMatchObject({
+    code: 'home_unusable',
+    failure: { hint: expect.stringContaining('Nothing was changed') },
+  });
+  expect((await store.readSpec(id)).state).toBe('ok');
 });
 
 it('brings back what cannot be read: it is as broken as it was', async () => {

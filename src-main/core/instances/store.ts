@@ -211,10 +211,12 @@ export class InstanceStore {
   async trash(id: InstanceId, now: Date): Promise<{ trash: string; expiresAt: Date }> {
     const name = `${now.toISOString().replace(/[:.]/g, '-')}_${id}`;
     const { directory } = this.#paths.instance(id);
-    await mkdir(this.#paths.trash, { recursive: true, mode: 0o700 });
-    await rename(directory, join(this.#paths.trash, name)).catch((error: unknown) => {
+    try {
+      await mkdir(this.#paths.trash, { recursive: true, mode: 0o700 });
+      await rename(directory, join(this.#paths.trash, name));
+    } catch (error) {
       throw notMoved(id, directory, this.#paths.trash, error);
-    });
+    }
     return { trash: name, expiresAt: new Date(now.getTime() + trashDays * 24 * 3600_000) };
   }
 

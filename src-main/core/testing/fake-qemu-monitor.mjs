@@ -82,7 +82,17 @@ export function createMonitors(script, options, { guest, network, shutDown }) {
     'human-monitor-command': async (args) => await humanLine(args['command-line']),
   };
 
+  let connections = 0;
+
   function serveControl(socket, onData) {
+    const connection = ++connections;
+    const answered = new Map();
+    const isRefused = (execute) => {
+      const rule = script.refuses?.[execute];
+      if (rule === undefined || connection < rule.fromConnection) return false;
+      answered.set(execute, (answered.get(execute) ?? 0) + 1);
+      return answered.get(execute) > rule.afterAnswers;
+    };
     const send = (message) => socket.write(`${JSON.stringify(message)}\r\n`);
     const fail = (id, errorClass, desc) => send({ id, error: { class: errorClass, desc } });
     let negotiated = false;
@@ -101,6 +111,8 @@ export function createMonitors(script, options, { guest, network, shutDown }) {
         fail(id, 'CommandNotFound', "Expecting capabilities negotiation with 'qmp_capabilities'");
       } else if (script.ignore.includes(`reply:${execute}`)) {
         // Hangs: the command is taken and never answered.
+      } else if (isRefused(execute)) {
+        fail(id, 'GenericError', 'not now');
       } else if (commands[execute] === undefined) {
         fail(id, 'CommandNotFound', `The command ${execute} has not been found`);
       } else {

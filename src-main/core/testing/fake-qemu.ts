@@ -24,6 +24,8 @@ export interface FakeQemuScript {
   readonly status?: string;
   /** What it takes without effect; `reply:<command>` is never even answered. */
   readonly ignore?: readonly ('system_powerdown' | 'quit' | 'SIGTERM' | 'SIGINT' | 'SIGHUP' | `reply:${string}`)[];
+  /** QMP commands that are answered with an error: to the nth client and later ones, after so many good answers to each. */
+  readonly refuses?: Readonly<Record<string, { readonly fromConnection: number; readonly afterAnswers: number }>>;
   /** How long the guest takes to switch itself off. */
   readonly powerdownMs?: number;
   /** What the guest says while it runs, each piece so long after the one before; again after a reset. */
