@@ -153,6 +153,16 @@ async function buildMain(outdir) {
       inject: [join(olderNode, 'globals.ts')],
       plugins: [olderZlib],
     }),
+    // Run as text in a thread, which can only be CommonJS, and lies in no archive's way.
+    build({
+      ...node,
+      banner: {},
+      sourcemap: false,
+      entryPoints: ['src-main/core/heavy-jobs.ts'],
+      format: 'cjs',
+      target: 'node18.20',
+      outExtension: { '.js': '.cjs' },
+    }),
     // A sandboxed preload must be one CommonJS file and has no Node: for the platform "browser" an import of one of
     // Node's modules is a build error here instead of a dead page later.
     build({

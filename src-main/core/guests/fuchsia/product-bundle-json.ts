@@ -5,10 +5,15 @@
  */
 import type * as z from 'zod';
 import { type Failure, toFailure } from '../../../../src-shared/contract/errors.ts';
+import { doHeavy, type HeavyJob } from '../../kit/heavy-work.ts';
 import { readRegularText } from '../../kit/regular-file.ts';
 
 /** The largest real one, a bundle's with all blobs listed in `contents`, has a few MiB. */
 const largestDocumentBytes = 64 * 1024 * 1024;
+/** Up to here a document is read in milliseconds. */
+const quickLength = 128 * 1024;
+/** What is left of a large one is checked field by field, by the thread that serves everybody. */
+const largestUsedLength = 512 * 1024;
 
 export interface JsonNote {
   /** `data.hardware.foo`, `system_a[0]`. */
@@ -28,13 +33,45 @@ export async function readJsonDocument(file: string): Promise<Reading<unknown>> 
   } catch (error) {
     return { ok: false, failure: toFailure(error) };
   }
+  return doHeavy(parseDocumentJob, { file, text }, text.length < quickLength).catch((error: unknown) => ({
+    ok: false as const,
+    failure: toFailure(error),
+  }));
+}
+
+/** For a thread of its own: what is tens of megabytes long takes seconds. */
+export const parseDocumentJob: HeavyJob<{ file: string; text: string }, Reading<unknown>> = {
+  name: 'parse-document',
+  run: ({ file, text }) => parseDocument(file, text),
+};
+
+/** Pure. */
+function parseDocument(file: string, text: string): Reading<unknown> {
   try {
-    return { ok: true, value: JSON.parse(text), notes: [] };
+    if (text.length < quickLength) return { ok: true, value: JSON.parse(text), notes: [] };
+    const value = withoutUnused(JSON.parse(text));
+    const { length } = JSON.stringify(value);
+    if (length <= largestUsedLength) return { ok: true, value, notes: [] };
+    const cause = `What an emulator needs of it is ${length} characters long; that of a real one has some thousands.`;
+    return { ok: false, failure: { code: 'invalid_input', message: `${file} is no document of a guest.`, cause } };
   } catch (error) {
     const at = jsonErrorOffset(text);
     const { line, column } = placeOf(text, at);
     return broken(file, `${file} is not JSON: line ${line}, column ${column}.`, String(error));
   }
+}
+
+/** Lists of every blob, of what only flashing and updating needs: by far the most of a large document. */
+const unused: ReadonlySet<string> = new Set([
+  ...['contents', 'repositories', 'platform_tools_a', 'platform_tools_b', 'platform_tools_r', 'release_info'],
+  ...['bootstrap_partitions', 'unlock_credentials'],
+]);
+
+function withoutUnused(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUnused);
+  if (!isRecord(value)) return value;
+  const used = Object.entries(value).filter(([key]) => !unused.has(key));
+  return Object.fromEntries(used.map(([key, part]) => [key, withoutUnused(part)]));
 }
 
 /** Checks a value against a schema. Fields the schema does not know are left out and noted. Pure. */

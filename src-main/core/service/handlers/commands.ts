@@ -3,12 +3,16 @@ import { access } from 'node:fs/promises';
 import { availableParallelism, homedir, machine } from 'node:os';
 import type { commandCalls } from '../../../../src-shared/contract/calls/commands.ts';
 import { idFromName } from '../../../../src-shared/model/ids.ts';
-import { importCommand } from '../../engines/qemu/command-import/import-command.ts';
+import { importJob } from '../../engines/qemu/command-import/import-command.ts';
+import { doHeavy } from '../../kit/heavy-work.ts';
 import { draftOfRequest, filesOf, requestOfDraft } from '../draft.ts';
 import { exportScript } from '../export-script.ts';
 import { confirmNamedFiles } from '../grant-named-files.ts';
 import { readTemplate, TemplateStore, writeTemplate } from '../template-store.ts';
 import type { HandlerServices, HandlersOf } from './services.ts';
+
+/** Up to here a text is read in milliseconds. */
+const quickLength = 4096;
 
 export function commandHandlers(services: HandlerServices): HandlersOf<typeof commandCalls> {
   const templates = new TemplateStore(services.paths.templates);
@@ -17,7 +21,7 @@ export function commandHandlers(services: HandlerServices): HandlersOf<typeof co
       const home = homedir();
       const start = directory === null ? home : session.tokens.resolve(directory);
       const host = { directory: start, home, processors: availableParallelism(), machine: machine() };
-      const imported = importCommand({ text, host, variables });
+      const imported = await doHeavy(importJob, { text, host, variables }, text.length < quickLength);
       const { request, binary, unknownVariables } = imported;
       const files = [...filesOf(request).values()];
       await confirmNamedFiles(files, 'The command names these files.', session);

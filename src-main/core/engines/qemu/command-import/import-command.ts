@@ -8,6 +8,7 @@ import { SlipwayError } from '../../../../../src-shared/contract/errors.ts';
 import { limits } from '../../../../../src-shared/limits.ts';
 import { type PlainSpec, specSchema } from '../../../../../src-shared/model/spec.ts';
 import type { ImportedArgument } from '../../../../../src-shared/model/template.ts';
+import type { HeavyJob } from '../../../kit/heavy-work.ts';
 import { machinesOwnCpu } from '../../qemu-based/sections/machine.ts';
 import { keepRest } from './keep-arguments.ts';
 import { readProgram } from './read-architecture.ts';
@@ -39,6 +40,12 @@ export interface ImportInput {
   readonly host: ShellHost;
   readonly variables: Readonly<Record<string, string>>;
 }
+
+/** For a thread of its own: a long script takes longer than others may wait. */
+export const importJob: HeavyJob<ImportInput, ImportedCommand> = {
+  name: 'import-command',
+  run: (input) => importCommand(input),
+};
 
 /** @throws SlipwayError `invalid_input` where there is no QEMU command, or none that Slipway has an engine for. */
 export function importCommand({ text, host, variables }: ImportInput): ImportedCommand {
