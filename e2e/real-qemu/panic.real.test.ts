@@ -183,7 +183,7 @@ describe.skipIf(skip !== null)(`Linux${skip === null ? '' : ` (skipped: ${skip})
         boot: null,
         file: 'serial',
         offset: 0,
-        length: 4 << 20,
+        length: 1 << 20,
       });
       return Buffer.from(base64, 'base64').toString().split('Rebooting in 1 seconds').length - 1;
     };

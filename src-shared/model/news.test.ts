@@ -38,6 +38,18 @@ describe('news', () => {
     expect(newsOf(ready, panicked, all)).toMatchObject({ kind: 'panic', body: 'Kernel panic - not syncing: x' });
   });
 
+  it('a guest that keeps resetting is told once, with what it said last or how often', () => {
+    const looping = view({ resetLoop: 3 });
+    expect(newsOf(running, looping, all)).toMatchObject({
+      kind: 'panic',
+      title: 'Dev keeps resetting',
+      body: '3 resets in a row.',
+    });
+    expect(newsOf(looping, view({ resetLoop: 4 }), all)).toBeNull();
+    expect(newsOf(panicked, looping, all)).toBeNull();
+    expect(newsOf(panicked, { ...panicked, status: { ...panicked.status, boot: 2 } }, all)).not.toBeNull();
+  });
+
   it('is told once', () => {
     expect(newsOf(ready, ready, all)).toBeNull();
     expect(newsOf(failed, failed, all)).toBeNull();

@@ -105,6 +105,11 @@ describe('what the output tells of the time when nobody watched', () => {
     expect(pastDeathIn(`${round}[    0.000000] Linux version 6.1.0\r\n${further}`)).toBeNull();
   });
 
+  it('the first of several dying words in a round', () => {
+    const output = '[ 0.1] panic: asked for at the shell\r\n[ 0.2] panic: end of trace, system halted\r\n';
+    expect(pastDeathIn(output)).toMatchObject({ line: '[ 0.1] panic: asked for at the shell', index: 0, inARow: 1 });
+  });
+
   it('nothing where nothing died', () => {
     expect(pastDeathIn('[    0.000000] Linux version 6.1.0\r\nlogin: ')).toBeNull();
   });

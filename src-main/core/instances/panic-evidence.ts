@@ -97,6 +97,8 @@ export function pastDeathIn(output: string): PastDeath | null {
     const found = isEndMark.test(line) ? null : dyingWords(line);
     if (found === null || isCommandLine.test(found.before) || isStored.test(found.before)) continue;
     const same = found.words.replace(/\d+/g, '');
+    // The first one says why; others that follow in the same round are its consequences.
+    if (last !== null && last.anewAt === null && same !== words) continue;
     row = same === words ? row + 1 : 1;
     last = { line: line.trim(), index, inARow: row, anewAt: null };
     words = same;

@@ -84,7 +84,9 @@ export const InstanceRow = memo(function InstanceRow(props: InstanceRowProps) {
         {view.architecture}
         {shown !== '' && <Pause />}
       </span>
-      <span className="instance-glance">{shown}</span>
+      <span className="instance-glance truncate" title={shown}>
+        {shown}
+      </span>
     </div>
   );
 });

@@ -25,10 +25,8 @@ export function watchNews(application: Application): () => void {
 
 function tell(application: Application, news: News, view: InstanceView): void {
   const { view: shown } = application.stores;
-  if (!document.hasFocus()) {
-    if (application.face === 'web') notifyOutside(application, news);
-    return;
-  }
+  if (!document.hasFocus() && application.face === 'web') notifyOutside(application, news);
+  // A death is also told here, for when the person comes back: what was told outside may be gone, or could not be.
   const { selected, page } = shown.getState();
   // What one looks at tells it by itself; that a guest is ready is no reason to disturb somebody at another one.
   if ((selected === view.id && page === 'instances') || news.kind === 'ready') return;
