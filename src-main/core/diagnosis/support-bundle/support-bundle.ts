@@ -2,8 +2,10 @@
  * support-bundle/ makes one file of everything that helps somebody else understand a failure, with what is private taken
  * out. It must never send anything anywhere: a person reads it, then gives it away.
  */
-import { strToU8, zipSync } from 'fflate';
+import { setImmediate as turn } from 'node:timers/promises';
+import { strToU8 } from 'fflate';
 import { redact, type Surroundings } from './redact.ts';
+import { zipInPieces } from './zip-in-pieces.ts';
 
 export interface BundlePart {
   /** Path in the archive. */
@@ -18,20 +20,26 @@ export interface SupportBundle {
   readonly files: readonly { readonly name: string; readonly about: string; readonly bytes: number }[];
 }
 
-/** Pure but for the compression. `at` is the time of every file in it. */
-export function makeSupportBundle(parts: readonly BundlePart[], surroundings: Surroundings, at: Date): SupportBundle {
+/** A part at a time, so that nobody waits for the whole. `at` is the time of every file in it. */
+export async function makeSupportBundle(
+  parts: readonly BundlePart[],
+  surroundings: Surroundings,
+  at: Date,
+): Promise<SupportBundle> {
   const counts = new Map<string, number>();
-  const redacted = parts.map((part) => {
+  const redacted: BundlePart[] = [];
+  for (const part of parts) {
     const { text, counts: found } = redact(part.text, surroundings);
     for (const [kind, count] of Object.entries(found)) counts.set(kind, (counts.get(kind) ?? 0) + count);
-    return { ...part, text };
-  });
+    redacted.push({ ...part, text });
+    await turn();
+  }
   const all = [contents(redacted, counts, at), ...redacted];
-  const entries = Object.fromEntries(all.map(({ name, text }) => [name, strToU8(text)]));
+  const entries = new Map(all.map(({ name, text }) => [name, strToU8(text)]));
   return {
     // DOS times, which is what a zip has, begin in 1980.
-    zip: zipSync(entries, { level: 6, mtime: at.getFullYear() < 1980 ? new Date(1980, 0, 2) : at }),
-    files: all.map(({ name, about }) => ({ name, about, bytes: entries[name]?.length ?? 0 })),
+    zip: await zipInPieces(entries, at.getFullYear() < 1980 ? new Date(1980, 0, 2) : at),
+    files: all.map(({ name, about }) => ({ name, about, bytes: entries.get(name)?.length ?? 0 })),
   };
 }
 

@@ -47,7 +47,7 @@ async function gather(
     ...(await hostParts(services, at)),
     ...(id === null ? [] : await instanceParts(services.manager.get(id), bytesPerTail)),
   ];
-  const bundle = makeSupportBundle(parts, surroundings(), at);
+  const bundle = await makeSupportBundle(parts, surroundings(), at);
   if (bundle.zip.length <= zipBytes || bytesPerTail < 1024) return bundle;
   return gather(services, id, at, Math.floor(bytesPerTail / 4));
 }
