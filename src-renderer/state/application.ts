@@ -24,6 +24,7 @@ import {
   without,
   withView,
 } from './instances.ts';
+import { forgetLayoutsBut } from './kept-layouts.ts';
 import { createStores, type Notice, type OpenDialog, type PageName, type Stores } from './stores.ts';
 import type { InstanceTab } from './tabs.ts';
 
@@ -261,6 +262,7 @@ export class Application {
     this.call('instance.list', {}).then(
       (views) => {
         instances.setState((state) => withList(state, views));
+        forgetLayoutsBut(new Set(views.map(({ id }) => id)));
         const { selected } = view.getState();
         if (viewOf(instances.getState(), selected) === undefined)
           view.setState({ selected: instances.getState().views[0]?.id ?? null });

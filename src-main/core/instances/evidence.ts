@@ -8,7 +8,7 @@ import { filenames } from '../home/filenames.ts';
 import type { InstancePaths } from '../home/paths.ts';
 import { findByUuid, type ProcessIdentity, processState } from '../process/identity.ts';
 import { QmpClient } from '../qmp/client.ts';
-import { queryStatus, queryUuid } from '../qmp/commands.ts';
+import { queryKvm, queryStatus, queryUuid } from '../qmp/commands.ts';
 import { worksForAnother } from './life.ts';
 import type { LaunchRecord } from './records.ts';
 import type { Evidence } from './verdict.ts';
@@ -98,4 +98,10 @@ async function probeQmp(
     await client.end();
     return { qmp: { state: 'refused' }, client: null };
   }
+}
+
+/** Whether QEMU confirms the accelerator. One that does not tell is not verified, and runs all the same. */
+export async function isVerified(qmp: QmpClient, accelerator: string | undefined): Promise<boolean> {
+  const { enabled } = await queryKvm(qmp).catch(() => ({ enabled: null }));
+  return accelerator !== undefined && enabled !== null && (accelerator === 'kvm') === enabled;
 }

@@ -15,10 +15,10 @@ import type { LadderResult } from '../process/ladder.ts';
 import type { ProcessEnd } from '../process/spawn.ts';
 import { stuckFacts } from '../process/stuck-facts.ts';
 import type { QmpClient } from '../qmp/client.ts';
-import { humanMonitorCommand, queryKvm } from '../qmp/commands.ts';
+import { humanMonitorCommand } from '../qmp/commands.ts';
 import type { QmpEvent } from '../qmp/messages.ts';
 import { AttachAttempts } from './attach-attempts.ts';
-import { type Gathered, gather } from './evidence.ts';
+import { type Gathered, gather, isVerified } from './evidence.ts';
 import { letDebuggerIn, listenForDebugger, wantsDebugger } from './gdb-stub.ts';
 import type { Death } from './guest-death.ts';
 import { describeEnd, earlyEndError, givenUpError, uncontrollable, unkillable } from './guest-end.ts';
@@ -223,7 +223,7 @@ export class GuestWatch {
     try {
       await guest.attach(qmp);
       timeline?.end('done');
-      const verified = await this.#verify(qmp);
+      const verified = await isVerified(qmp, this.#state.current.record?.acceleration?.accelerator);
       const pausedBy = found.pausedByUs ? await readPauseMarker(this.#paths.pauseMarker) : null;
       timeline?.begin('map ports');
       const ports = await this.#mapPorts(qmp, isNew);
@@ -287,13 +287,6 @@ export class GuestWatch {
       () => undefined,
     );
     unawaited(ended, 'the end of a guest could not be written down', log);
-  }
-
-  /** A QEMU that does not tell is not verified, and runs all the same. */
-  async #verify(qmp: QmpClient): Promise<boolean> {
-    const accelerator = this.#state.current.record?.acceleration?.accelerator;
-    const { enabled } = await queryKvm(qmp).catch(() => ({ enabled: null }));
-    return accelerator !== undefined && enabled !== null && (accelerator === 'kvm') === enabled;
   }
 
   async #mapPorts(qmp: QmpClient, isNew: boolean) {

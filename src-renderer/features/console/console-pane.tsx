@@ -5,9 +5,10 @@
 import '@xterm/xterm/css/xterm.css';
 import './console.css';
 import type { InstanceView } from '../../../src-shared/model/instance.ts';
+import { layoutKey } from '../../state/kept-layouts.ts';
 import { Workspace } from './workspace.tsx';
 
 /** The consoles of one instance in the main window. To be keyed by the instance. */
 export function ConsolePane({ view, visible }: { view: InstanceView; visible: boolean }) {
-  return <Workspace view={view} visible={visible} storageKey={`slipway-layout:${view.id}`} />;
+  return <Workspace view={view} visible={visible} storageKey={layoutKey(view.id)} />;
 }
