@@ -228,6 +228,8 @@ export class InstanceManager {
 
   async deletion(id: InstanceId): Promise<{ files: DiskUse[]; bytes: number }> {
     const files = await (this.#broken.has(id) ? this.#services.store.diskUse(id) : this.get(id).diskUse());
+    // Deleted meanwhile: nothing would be told as if it were all there is.
+    if (!this.#broken.has(id)) this.get(id);
     return { files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
   }
 

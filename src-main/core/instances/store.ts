@@ -178,16 +178,18 @@ export class InstanceStore {
   async restore(trash: string, isTaken: (id: InstanceId) => boolean = () => false): Promise<StoredInstance> {
     const match = /^\d{4}-[0-9TZ-]+_([a-z0-9-]+)$/.exec(trash);
     const source = join(this.#paths.trash, trash);
-    if (match?.[1] === undefined || !(await exists(source))) {
-      throw new SlipwayError('unknown_instance', 'That instance is no longer in the trash.', {
+    const gone = () =>
+      new SlipwayError('unknown_instance', 'That instance is no longer in the trash.', {
         hint: `Deleted instances are kept in ${this.#paths.trash} for ${trashDays} days.`,
       });
-    }
+    if (match?.[1] === undefined || !(await exists(source))) throw gone();
     let id = match[1];
     for (let attempt = 2; isTaken(id) || (await exists(this.#paths.instance(id).directory)); attempt++) {
       id = `${match[1]}-${attempt}`;
     }
-    await rename(source, this.#paths.instance(id).directory);
+    await rename(source, this.#paths.instance(id).directory).catch((error: unknown) => {
+      throw isErrno(error, 'ENOENT') ? gone() : error;
+    });
     const spec = await this.readSpec(id);
     if (spec.state !== 'ok' || spec.value.id === id) return { id, spec };
     const renamed = { ...spec.value, id };

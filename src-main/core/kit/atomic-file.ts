@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { readRegularText } from './regular-file.ts';
 
@@ -47,7 +47,9 @@ export async function readJson<S extends z.ZodType>(path: string, schema: S): Pr
   }
   try {
     const parsed = schema.safeParse(JSON.parse(text));
-    return parsed.success ? { state: 'ok', value: parsed.data } : { state: 'broken', error: parsed.error.message };
+    return parsed.success
+      ? { state: 'ok', value: parsed.data }
+      : { state: 'broken', error: z.prettifyError(parsed.error) };
   } catch (error) {
     return { state: 'broken', error: String(error) };
   }
