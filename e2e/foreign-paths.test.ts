@@ -10,6 +10,7 @@ const core = join(import.meta.dirname, '../src-main/core');
 const opensByItself: Readonly<Record<string, string>> = {
   'kit/regular-file.ts': 'it is the way',
   'kit/atomic-file.ts': 'a new file beside its place',
+  'kit/heavy-work.ts': 'our own bundle',
   'consoles/tail.ts': 'non-blocking, and looks what it is',
   'consoles/keyboard.ts': 'a FIFO on purpose, non-blocking',
   'consoles/arrival-times.ts': 'writes its own sidecar',

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { serialNames } from '../../../src-shared/model/console.ts';
 import type { DiskUse } from '../../../src-shared/model/instance.ts';
 import { filenames, serialFile } from '../home/filenames.ts';
+import { isErrno } from '../kit/atomic-file.ts';
 
 const blockBytes = 512;
+const mostTries = 5;
 
 /** Every file with what it is, largest first. What goes while it is looked at is left out. */
 export async function diskUseOf(directory: string): Promise<DiskUse[]> {
-  const entries = await readdir(directory, { withFileTypes: true, recursive: true });
+  const entries = await entriesOf(directory);
   const uses: DiskUse[] = [];
   for (const entry of entries) {
     if (!entry.isFile()) continue;
@@ -19,6 +21,18 @@ export async function diskUseOf(directory: string): Promise<DiskUse[]> {
     uses.push({ path, bytes: info.blocks * blockBytes, what: describeFile(path.slice(directory.length + 1)) });
   }
   return uses.sort((a, b) => b.bytes - a.bytes);
+}
+
+/** A directory in it may go while it is looked at; one that is gone itself has nothing. */
+async function entriesOf(directory: string) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await readdir(directory, { withFileTypes: true, recursive: true });
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) throw error;
+      if (tries === mostTries) return [];
+    }
+  }
 }
 
 function describeFile(relative: string): string {

@@ -227,17 +227,17 @@ export class InstanceStore {
   async restore(trash: string, isTaken: (id: InstanceId) => boolean = () => false): Promise<StoredInstance> {
     const match = /^\d{4}-[0-9TZ-]+_([a-z0-9-]+)$/.exec(trash);
     const source = join(this.#paths.trash, trash);
-    if (match?.[1] === undefined || !(await exists(source))) {
-      throw new SlipwayError('unknown_instance', 'That instance is no longer in the trash.', {
+    const gone = () =>
+      new SlipwayError('unknown_instance', 'That instance is no longer in the trash.', {
         hint: `Deleted instances are kept in ${this.#paths.trash} for ${trashDays} days.`,
       });
-    }
+    if (match?.[1] === undefined || !(await exists(source))) throw gone();
     let id = match[1];
     for (let attempt = 2; isTaken(id) || (await exists(this.#paths.instance(id).directory)); attempt++) {
       id = `${match[1]}-${attempt}`;
     }
     await rename(source, this.#paths.instance(id).directory).catch((error: unknown) => {
-      throw notMoved(trash, source, this.#paths.instances, error);
+      throw isErrno(error, 'ENOENT') ? gone() : notMoved(trash, source, this.#paths.instances, error);
     });
     const spec = await this.readSpec(id);
     if (spec.state !== 'ok' || spec.value.id === id) return { id, spec };

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { readRegularText } from './regular-file.ts';
 
@@ -42,7 +42,7 @@ export async function readJson<S extends z.ZodType>(path: string, schema: S): Pr
   const read = await readJsonUnchecked(path);
   if (read.state !== 'ok') return read;
   const parsed = schema.safeParse(read.value);
-  return parsed.success ? { state: 'ok', value: parsed.data } : { state: 'broken', error: parsed.error.message };
+  return parsed.success ? { state: 'ok', value: parsed.data } : { state: 'broken', error: z.prettifyError(parsed.error) };
 }
 
 /** Up to here the way to a thread and back takes several times as long as the reading. */

@@ -1,5 +1,5 @@
 /** What a schema refuses, in a person's words: the field by its name, and the limit. Pure. */
-import type * as z from 'zod';
+import * as z from 'zod';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 
 /** Fields whose path says little to a person. Numbers in a path stand for rows. */
@@ -34,7 +34,7 @@ const names: Readonly<Record<string, string>> = {
   'runtime.transcriptMiB': 'The size of a transcript (MiB)',
 };
 
-/** The first thing that is wrong as a failure; the schema's own report is the raw text. `call`: which call it was for. */
+/** The first thing that is wrong as a failure; all of them, where there are more, are the raw text. `call`: which call it was for. */
 export function invalidInput(call: string, error: z.ZodError): SlipwayError {
   const [first] = error.issues;
   if (first === undefined)
@@ -47,7 +47,8 @@ export function invalidInput(call: string, error: z.ZodError): SlipwayError {
     cause: more,
     hint: field === '' || names[field] !== undefined ? undefined : `That is the field ${field} of ${call}.`,
     field: field === '' ? undefined : field,
-    raw: error.message,
+    // The sentence says all there is to say of one; the schema's own report is for programs.
+    raw: more === undefined ? undefined : z.prettifyError(error),
   });
 }
 

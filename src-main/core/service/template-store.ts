@@ -3,7 +3,7 @@
  * form. Must never change a file it cannot read: a damaged one is listed as such until a person deletes it.
  */
 import { createHash } from 'node:crypto';
-import { access, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { access, mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -99,7 +99,10 @@ export class TemplateStore {
   async delete(name: string): Promise<void> {
     const path = (await this.#damaged(name)) ?? this.#pathOf(name);
     if (!(await isThere(path))) throw unknownTemplate(name);
-    await rm(path);
+    // Not `rm`, which is content when somebody else was faster.
+    await unlink(path).catch((error: unknown) => {
+      throw isErrno(error, 'ENOENT') ? unknownTemplate(name) : error;
+    });
   }
 
   /** A damaged template has no name but its file's. */
@@ -187,7 +190,7 @@ export function readTemplate(text: string, home = homedir()): TemplateFile {
   const version: unknown = typeof json === 'object' && json !== null && 'version' in json ? json.version : null;
   if (typeof version === 'number' && version > templateFileVersion)
     throw new SlipwayError('invalid_input', 'This template was written by a newer Slipway.');
-  throw notATemplate(parsed.error.message);
+  throw notATemplate(z.prettifyError(parsed.error));
 }
 
 function notATemplate(raw: string): SlipwayError {
