@@ -178,6 +178,7 @@ describe.skipIf(skip !== null)(`Linux${skip === null ? '' : ` (skipped: ${skip})
   it('that panics and reboots for ever, while nobody watches: told with the count by who comes then', async () => {
     const first = await openSlipway(home, cleanups);
     const id = await launchLinux(first.client, 'console=ttyS0 panic=1');
+    await until(first.client, id, ({ status }) => status.phase === 'running');
     await first.close();
     const { serialOutput } = home.paths.instance(id).boot(1);
     const panics = async () => (await readFile(serialOutput, 'latin1')).split('Rebooting in 1 seconds').length - 1;
