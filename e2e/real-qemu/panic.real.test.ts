@@ -1,8 +1,10 @@
 /** A guest that dies says so at once, by its own words, in every state it is found in, until a person begins it anew. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { linuxGuestAvailability, prepareLinuxGuest } from '../../src-main/core/guests/linux/recipe.ts';
 import { CleanupStack } from '../../src-main/core/kit/cleanup-stack.ts';
+import { eventually } from '../../src-main/core/testing/eventually.ts';
 import type { SessionClient } from '../../src-main/headless/session-client.ts';
 import { type InstanceView, isDead, statusWord } from '../../src-shared/model/instance.ts';
 import { writeDyingGuest } from './dying-guest.ts';
@@ -176,23 +178,14 @@ describe.skipIf(skip !== null)(`Linux${skip === null ? '' : ` (skipped: ${skip})
   it('that panics and reboots for ever, while nobody watches: told with the count by who comes then', async () => {
     const first = await openSlipway(home, cleanups);
     const id = await launchLinux(first.client, 'console=ttyS0 panic=1');
+    await until(first.client, id, ({ status }) => status.phase === 'running');
     await first.close();
-    const rounds = async (client: SessionClient) => {
-      const { base64 } = await client.call('instance.log', {
-        id,
-        boot: null,
-        file: 'serial',
-        offset: 0,
-        length: 1 << 20,
-      });
-      return Buffer.from(base64, 'base64').toString().split('Rebooting in 1 seconds').length - 1;
-    };
+    const { serialOutput } = home.paths.instance(id).boot(1);
+    const panics = async () => (await readFile(serialOutput, 'latin1')).split('Rebooting in 1 seconds').length - 1;
+    await eventually(async () => (await panics()) >= 2, { timeoutMs: 120_000, intervalMs: 200 });
     // A Slipway that only looks now and then, as the command line does.
-    for (let count = 0; count < 4; ) {
-      const look = await openSlipway(home, cleanups);
-      count = await rounds(look.client);
-      await look.close();
-    }
+    await (await openSlipway(home, cleanups)).close();
+    await eventually(async () => (await panics()) >= 4, { timeoutMs: 120_000, intervalMs: 200 });
     const last = await openSlipway(home, cleanups);
     const { status } = (await last.client.call('instance.show', { id })).view;
     expect([statusWord(status), status.ready]).toEqual(['reset loop', false]);
