@@ -13,7 +13,7 @@ import { ensureBuilt } from '../../scripts/build.mjs';
 const rows = readdirSync(import.meta.dirname)
   .filter((name) => name.endsWith('.mjs'))
   .map((name) => {
-    const [comment = ''] = /^\/\*\*[^]*?\*\//.exec(readFileSync(join(import.meta.dirname, name), 'utf8')) ?? [];
+    const [comment = ''] = /^\/\*\*[\s\S]*?\*\//.exec(readFileSync(join(import.meta.dirname, name), 'utf8')) ?? [];
     return [Number(/\bRow (\d+)\b/.exec(comment)?.[1]), name];
   })
   .filter(([row]) => !Number.isNaN(row))
