@@ -44,10 +44,31 @@ async function json(input: string, ...args: string[]) {
 
 describe('import and export', () => {
   it('makes an instance of a script, and says what became of what', async () => {
-    const { code, stdout, stderr } = await run('', 'import', 'run.sh', '--name', 'dev', '--set', 'MODE=quiet');
+    const { code, stdout, stderr } = await run('', 'import', 'run.sh', '--name', 'dev', '--set', 'MODE=quiet', '--yes');
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('dev') });
     expect(stderr).toContain('Kept as extra arguments:\n  -device edu,bus=pci.0');
     expect(stderr).toContain('Done by Slipway itself:\n  -nographic');
+  });
+
+  it('asks for what goes past the guest, once; without a word nothing is made, and no program that it names is run', async () => {
+    const program = join(work, 'qemu-system-x86_64');
+    const marker = join(work, 'was-run');
+    await writeFile(program, `#!/bin/sh\ntouch '${marker}'\nexec qemu-system-x86_64 "$@"\n`, { mode: 0o755 });
+    const line = './qemu-system-x86_64 -kernel kernel.elf';
+    const refused = await run(line, 'import', '--name', 'own', '--start');
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/runs a program of your choice as the emulator\.\n +\S+\/qemu-system-x86_64\n/);
+    expect(refused.stderr).toContain('--yes');
+    const asJson = await json(line, 'import', '--name', 'own');
+    expect(JSON.stringify(asJson.value)).toContain('runs a program of your choice');
+    await expect(stat(marker)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect((await json('', 'list')).value).toHaveLength(1);
+    expect((await run(line, 'import', '--name', 'own', '--yes')).code).toBe(0);
+    // Allowed is what was in it, not where it lies.
+    expect((await run(line, 'import', '--name', 'own-2')).code).toBe(0);
+    await writeFile(program, `#!/bin/sh\ntouch '${marker}'\n# something else\n`, { mode: 0o755 });
+    expect(await run(line, 'import', '--name', 'own-3')).toMatchObject({ code: 1, stdout: '' });
+    for (const name of ['own', 'own-2']) expect((await run('', 'delete', name, '--yes')).code).toBe(0);
   });
 
   it('only reads with --dry-run, from a pipe, and asks for variables', async () => {
@@ -103,6 +124,17 @@ describe('import and export', () => {
       name: 'again',
       guest: 'kernel',
     });
+    // Somebody else's, with a command of its own.
+    const received = JSON.parse(await readFile(join(work, 't.json'), 'utf8'));
+    const readiness = [{ kind: 'command', arguments: ['/bin/sh', '-c', `touch ${join(work, 'ready-ran')}`] }];
+    received.name = 'Gift';
+    received.request.runtime.readiness = readiness;
+    await writeFile(join(work, 'gift.json'), JSON.stringify(received));
+    expect((await run('', 'template', 'import', 'gift.json')).code).toBe(0);
+    const gift = await run('', 'template', 'use', 'Gift', '--start');
+    expect(gift).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('"/bin/sh" "-c"') });
+    await expect(stat(join(work, 'ready-ran'))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect((await run('', 'template', 'use', 'Gift', '--name', 'gift', '--yes')).code).toBe(0);
     await writeFile(join(home, 'templates', 'bad.json'), '{');
     expect((await run('', 'template', 'list')).stdout).toMatch(/bad +\[damaged\]/);
   });

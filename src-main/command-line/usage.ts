@@ -166,7 +166,7 @@ ${obviousName}
   list --probe   connects once to each and says what answers: a banner, nobody, nothing
   check          tries whether host ports can be had now, and says who has them: exit code 1 when one cannot
 `,
-  import: `slipway import [FILE | -] [--name NAME] [--start] [--dry-run] [--set VAR=value]
+  import: `slipway import [FILE | -] [--name NAME] [--start] [--dry-run] [--set VAR=value] [--yes]
 
 Reads a qemu-system-* command line or a shell script that runs one, and makes an instance of it. Nothing in it is run.
 What has a field becomes one; the rest stays word for word as extra arguments; each is told. Relative paths start here.
@@ -176,6 +176,7 @@ Also read: a JSON array of arguments, a line of ps, /proc/PID/cmdline.
   --start         boot it at once
   --dry-run       only say what became of each argument
   --set VAR=value a variable that the script uses and does not set; may be given more than once
+  --yes           allow what it asks for beyond the guest (arguments of its own, programs, open ports), which is listed
 
 With --machine json: the instance, with the reading under "import"; with --dry-run the reading and its draft.
 `,
@@ -186,7 +187,7 @@ The serial line is the terminal; disks with an overlay get one in a temporary di
 `,
   template: `slipway template list
 slipway template save NAME [--as TEMPLATE] [--about TEXT] [--replace]
-slipway template use TEMPLATE [--name NAME] [--start]
+slipway template use TEMPLATE [--name NAME] [--start] [--yes]
 slipway template show TEMPLATE
 slipway template delete TEMPLATE
 slipway template export TEMPLATE [-o FILE]

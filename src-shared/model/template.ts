@@ -29,3 +29,12 @@ export const importedArgumentSchema = z.strictObject({
   note: z.string(),
 });
 export type ImportedArgument = z.infer<typeof importedArgumentSchema>;
+
+/** Something in what came from elsewhere that reaches beyond the guest. */
+export const receivedPowerSchema = z.strictObject({
+  title: z.string(),
+  detail: z.string(),
+  /** A person has allowed just this before. */
+  confirmed: z.boolean(),
+});
+export type ReceivedPower = z.infer<typeof receivedPowerSchema>;

@@ -5,6 +5,7 @@ import type { CallOutput } from '../../../src-shared/contract/calls.ts';
 import type { ImportedArgument } from '../../../src-shared/model/template.ts';
 import { readRegularText } from '../../core/kit/regular-file.ts';
 import type { SessionClient } from '../../headless/session-client.ts';
+import { confirmReceived } from '../confirm-received.ts';
 import type { Command, CommandContext } from '../context.ts';
 import { alignColumns } from '../display-width.ts';
 import { reportLaunch } from '../launch-report.ts';
@@ -20,6 +21,7 @@ export const importText: Command = async (args, context) => {
       start: { type: 'boolean' },
       'dry-run': { type: 'boolean' },
       set: { type: 'string', multiple: true },
+      yes: { type: 'boolean', short: 'y', default: false },
     },
   });
   const [file = '-', ...more] = positionals;
@@ -37,6 +39,8 @@ export const importText: Command = async (args, context) => {
     output.result({ draft, ...reading }, '');
     return 0;
   }
+  const from = file === '-' ? 'What was read' : file;
+  await confirmReceived(draft, { yes: values.yes, from }, context);
   const name = values.name?.trim() ?? (await freeName(draft.name, client));
   const view = await client.call('instance.create', { ...draft, name });
   if (!values.start) {

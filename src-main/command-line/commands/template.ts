@@ -3,6 +3,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { Template } from '../../../src-shared/model/template.ts';
 import { readRegularText } from '../../core/kit/regular-file.ts';
+import { confirmReceived } from '../confirm-received.ts';
 import type { Command, CommandContext, ExitCode } from '../context.ts';
 import { alignColumns } from '../display-width.ts';
 import { reportLaunch } from '../launch-report.ts';
@@ -60,10 +61,16 @@ const use: Command = async (args, context) => {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { name: { type: 'string' }, start: { type: 'boolean' } },
+    options: {
+      name: { type: 'string' },
+      start: { type: 'boolean' },
+      yes: { type: 'boolean', short: 'y', default: false },
+    },
   });
   const { client, output } = context;
-  const draft = await client.call('template.draft', { name: one(positionals) });
+  const templateName = one(positionals);
+  const draft = await client.call('template.draft', { name: templateName });
+  await confirmReceived(draft, { yes: values.yes, from: `The template ${templateName}` }, context);
   const name = values.name?.trim() ?? (await freeName(draft.name, client));
   const view = await client.call('instance.create', { ...draft, name });
   if (!values.start) {

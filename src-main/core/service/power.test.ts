@@ -24,6 +24,11 @@ const powerful = [
   ['arguments of its own', spec({ runtime: { extraArguments: '-trace all' } })],
   ['a binary of its own', program],
   ['a file for the machine to write', spec({ device: { machine: 'virt,dumpdtb=/home/me/.profile' } })],
+  ['a file without a slash for the machine to write', spec({ device: { machine: 'virt,dumpdtb=name' } })],
+  ['a property of a machine that nobody knows', spec({ device: { machine: 'q35,smm=off,tomorrow=x' } })],
+  ['a file by a property of the display', spec({ device: { display: 'virtio-vga,romfile=name' } })],
+  ['a file by a property of the network card', spec({ host: { networkDevice: 'e1000,romfile=name' } })],
+  ['an image that is written in place', spec({ guest: { kind: 'disk', disks: [{ file: '/d', access: 'direct' }] } })],
   ['a readiness command', spec({ runtime: { readiness: [{ kind: 'command', arguments: ['touch', '/tmp/x'] }] } })],
   ['a gdb stub on a port', spec({ runtime: { debug: { gdb: { port: 1234 } } } })],
   ['a flag template', fuchsia({ source: { from: 'template', template: '/t.hbs' } })],
@@ -41,7 +46,13 @@ describe('power', () => {
     expect(powersOf(spec({}))).toEqual([]);
     expect(powersOf(fuchsia({}))).toEqual([]);
     expect(powersOf(spec({ runtime: { debug: { gdb: { port: null } } } }))).toEqual([]);
-    expect(powersOf(spec({ device: { machine: 'q35,smm=off' } }))).toEqual([]);
+    for (const machine of ['q35', 'q35,smm=off', 'type=virt,gic-version=3,virtualization=on', 'pc-i440fx-7.2'])
+      expect(powersOf(spec({ device: { machine } }))).toEqual([]);
+    const plain = { display: 'virtio-vga,xres=800', networkDevice: 'e1000,mac=52:54:00:12:34:56' };
+    const { networkDevice, display } = plain;
+    expect(powersOf(spec({ device: { display }, host: { networkDevice } }))).toEqual([]);
+    for (const access of ['overlay', 'copy', 'read-only'])
+      expect(powersOf(spec({ guest: { kind: 'disk', disks: [{ file: '/d', access }] } }))).toEqual([]);
   });
 
   it.each(powerful)('%s is refused to a page in a browser', async (_, request) => {

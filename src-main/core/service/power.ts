@@ -15,6 +15,8 @@ export interface PowerQuestion {
   /** Exactly what would be allowed; two questions with the same detail are the same decision. */
   readonly detail: string;
   readonly action: string;
+  /** Files that decide what would be allowed: another content is another decision. */
+  readonly files?: readonly string[];
 }
 
 /** A flag template, a dev-config and edited flags are arguments by another name; an upscript is a program. */
@@ -24,11 +26,23 @@ function fuchsiaPowers(guest: Request['guest']): PowerQuestion[] {
   const title = 'This gives the emulator arguments of your own.';
   const files = [source.from === 'template' ? source.template : null, devConfig].filter((file) => file !== null);
   return [
-    ...files.map((file) => ({ title, detail: `Those that this file says:\n${file}`, action: 'Use them' })),
+    ...files.map((file) => ({
+      title,
+      detail: `Those that this file says:\n${file}`,
+      action: 'Use them',
+      files: [file],
+    })),
     ...(flags === null ? [] : [{ title, detail: JSON.stringify(flags, null, 1), action: 'Use them' }]),
     ...(upscript === null
       ? []
-      : [{ title: 'This runs a program of your choice before the launch.', detail: upscript, action: 'Run it' }]),
+      : [
+          {
+            title: 'This runs a program of your choice before the launch.',
+            detail: upscript,
+            action: 'Run it',
+            files: [upscript],
+          },
+        ]),
   ];
 }
 
@@ -53,6 +67,7 @@ export function powersOf(request: Request): PowerQuestion[] {
             action: 'Use them',
           },
         ]),
+    ...diskQuestions(request.guest),
     ...fuchsiaPowers(request.guest),
     ...machineQuestions(device.machine),
     ...deviceQuestions(device.display, plainDisplays),
@@ -77,14 +92,28 @@ function gdbQuestions(port: number | null): PowerQuestion[] {
   ];
 }
 
+/** What the guest writes there cannot be taken back; an overlay or a copy leaves the file as it is. */
+function diskQuestions(guest: Request['guest']): PowerQuestion[] {
+  if (!('disks' in guest)) return [];
+  const title = 'This lets the guest write to a file in place.';
+  return guest.disks
+    .filter(({ access }) => access === 'direct')
+    .map(({ file }) => ({ title, detail: `What it changes there stays changed:\n${file}`, action: 'Let it write' }));
+}
+
 /**
- * A machine is typed as text and has properties that name files: `virt,dumpdtb=FILE` writes one, `pc,firmware=FILE` reads
- * one. Without a slash they are in the directory QEMU runs in, which is the instance's.
+ * A machine is typed as text and has properties that name files, with a slash or without: `virt,dumpdtb=FILE` writes one,
+ * `pc,firmware=FILE` reads one. Only what is known to be about the board alone is not asked about.
  */
+const plainMachineProperties =
+  /^(accel|acpi|aia|aia-guests|aclint|default-bus-bypass-iommu|dtb-randomness|dump-guest-core|gic-version|graphics|highmem[\w-]*|hmat|hpet|i8042|iommu|ioapic2|isa-serial|its|kernel[-_]irqchip|max-ram-below-4g|mem-merge|mte|nvdimm|option-roms|pcie|pic|pit|ras|rtc|sata|secure|smbus|smm|smp\.\w+|suppress-vmdesc|type|usb|virtualization|vmport|x-oem-[\w-]+)=[\w.:+-]*$/;
+
 function machineQuestions(machine: string | null): PowerQuestion[] {
-  if (machine === null || !machine.includes('/')) return [];
-  const title = 'This gives the machine a file by its path.';
-  return [{ title, detail: `QEMU can read or write it:\n${machine}`, action: 'Use it' }];
+  const [name = '', ...properties] = (machine ?? '').split(',');
+  const isPlain = /^(type=)?[\w.+-]*$/.test(name) && properties.every((text) => plainMachineProperties.test(text));
+  if (machine === null || isPlain) return [];
+  const title = 'This gives the machine properties of your own.';
+  return [{ title, detail: `They can name files that QEMU reads or writes:\n${machine}`, action: 'Use it' }];
 }
 
 /** Emulated and nothing else: no file, no device of the host. Any other name, and any property past these, is asked about. */
@@ -103,7 +132,8 @@ function deviceQuestions(device: string | null, plain: RegExp): PowerQuestion[] 
 }
 
 function programQuestion(binary: string): PowerQuestion {
-  return { title: 'This runs a program of your choice as the emulator.', detail: binary, action: 'Run it' };
+  const title = 'This runs a program of your choice as the emulator.';
+  return { title, detail: binary, action: 'Run it', files: [binary] };
 }
 
 /** Asks for what is new since `before`. Throws `not_permitted` where nobody can be asked, `cancelled` for a no. */

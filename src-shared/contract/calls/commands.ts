@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { pathTokenSchema } from '../../model/ids.ts';
 import { draftSchema } from '../../model/spec.ts';
-import { importedArgumentSchema, templateSchema } from '../../model/template.ts';
+import { importedArgumentSchema, receivedPowerSchema, templateSchema } from '../../model/template.ts';
 import { look, nothing, row } from './row.ts';
 
 const text = z.string().max(1024 * 1024);
@@ -41,6 +41,11 @@ export const commandCalls = {
     draftSchema,
     z.strictObject({ script: z.string(), fileName: z.string(), notes: z.array(z.string()) }),
   ),
+
+  /** What a draft that came with a file needs a person's word for. Nothing it names is run. */
+  'power.received': look(draftSchema, z.array(receivedPowerSchema)),
+  /** A person has seen that list and said yes; remembered by content. */
+  'power.confirm': row(draftSchema, nothing, 'user'),
 
   'template.list': look(nothing, z.array(templateSchema)),
   /** Keeps a draft under a name; an older one of that name is replaced only when `replace` is set (`name_taken`). */

@@ -8,6 +8,7 @@ import { doHeavy } from '../../kit/heavy-work.ts';
 import { draftOfRequest, filesOf, requestOfDraft } from '../draft.ts';
 import { exportScript } from '../export-script.ts';
 import { confirmNamedFiles } from '../grant-named-files.ts';
+import { confirmReceived, receivedPowers } from '../received-power.ts';
 import { readTemplate, TemplateStore, writeTemplate } from '../template-store.ts';
 import type { HandlerServices, HandlersOf } from './services.ts';
 
@@ -36,9 +37,19 @@ export function commandHandlers(services: HandlerServices): HandlersOf<typeof co
     },
     'command.export': async (draft, session) =>
       exportScript(services, requestOfDraft(draft, session.tokens), session.identity),
+    'power.received': (draft, session) => receivedPowers(requestOfDraft(draft, session.tokens), services.powers),
+    'power.confirm': async (draft, session) => {
+      await confirmReceived(requestOfDraft(draft, session.tokens), services.powers);
+      return {};
+    },
     'template.list': () => templates.list(),
-    'template.save': ({ name, about, draft, replace }, session) =>
-      templates.save({ name, about, request: requestOfDraft(draft, session.tokens) }, new Date(), replace),
+    'template.save': async ({ name, about, draft, replace }, session) => {
+      const request = requestOfDraft(draft, session.tokens);
+      const saved = await templates.save({ name, about, request }, new Date(), replace);
+      // Made here by the person; what comes as a file is confirmed when it is used.
+      if (session.identity.trust === 'user') await confirmReceived(request, services.powers);
+      return saved;
+    },
     'template.draft': async ({ name }, session) => draftOfRequest((await templates.read(name)).request, session.tokens),
     'template.delete': async ({ name }) => {
       await templates.delete(name);
