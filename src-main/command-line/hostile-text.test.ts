@@ -167,7 +167,7 @@ describe.skipIf(!hasTerminal)('what others wrote, in a terminal [needs script]',
     expect(usual.text).toContain('"notes": "(left out)"');
     const full = await bundle('full.zip', '--serial');
     expect(full.names).toContain('instance/boot-1/serial.txt');
-  });
+  }, 60_000);
 
   it('logs are the bytes that came, in a pipe and with --raw', async () => {
     const transcript = await readFile(join(home, 'instances', 'demo', 'boots', '0001', 'serial.out'), 'utf8');

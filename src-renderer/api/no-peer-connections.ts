@@ -3,4 +3,5 @@
  * address a script names, and no policy that browsers know forbids them. Removed before anything else runs.
  */
 for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCIceTransport', 'WebTransport'])
-  if (name in globalThis) Object.defineProperty(globalThis, name, { value: undefined, configurable: false, writable: false });
+  if (name in globalThis)
+    Object.defineProperty(globalThis, name, { value: undefined, configurable: false, writable: false });
