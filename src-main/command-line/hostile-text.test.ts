@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CleanupStack } from '../core/kit/cleanup-stack.ts';
 import { type BundledProgram, bundleProgram, RunningProgram } from '../core/testing/bundled-program.ts';
@@ -146,6 +147,27 @@ describe.skipIf(!hasTerminal)('what others wrote, in a terminal [needs script]',
     },
     60_000,
   );
+
+  it('a support bundle has no notes, and what the guest printed only when it is asked for', async () => {
+    const bundle = async (name: string, ...options: string[]) => {
+      const { code, text } = await piped('support-bundle', 'demo', '-o', join(home, name), ...options);
+      expect(code, text).toBe(0);
+      const files = unzipSync(new Uint8Array(await readFile(join(home, name))));
+      return {
+        names: Object.keys(files),
+        text: Object.values(files)
+          .map((bytes) => strFromU8(bytes))
+          .join('\n'),
+      };
+    };
+    const usual = await bundle('usual.zip');
+    expect(usual.names).toContain('instance/spec.json');
+    expect(usual.names.filter((name) => name.includes('serial'))).toEqual([]);
+    expect(usual.text).not.toContain('ZXZpbA==');
+    expect(usual.text).toContain('"notes": "(left out)"');
+    const full = await bundle('full.zip', '--serial');
+    expect(full.names).toContain('instance/boot-1/serial.txt');
+  }, 60_000);
 
   it('logs are the bytes that came, in a pipe and with --raw', async () => {
     const transcript = await readFile(join(home, 'instances', 'demo', 'boots', '0001', 'serial.out'), 'utf8');

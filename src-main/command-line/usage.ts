@@ -147,12 +147,13 @@ missing. Changes nothing. Exit code 1 when something keeps guests from running.
 
 With --machine json: {"examinedAt", "verdict": {"state", "text"}, "sections": [{"id", "title", "checks": [...]}]}
 `,
-  'support-bundle': `slipway support-bundle [NAME] [-o PATH]
+  'support-bundle': `slipway support-bundle [NAME] [-o PATH] [--serial]
 
 A zip with the doctor's report and versions, and of NAME its Spec, command, timeline and the ends of its logs. Names,
-directories and what looks like a secret are taken out; what a guest printed can hold anything, so look through it.
+directories, notes and what stands where secrets stand are taken out. Look through it before you give it away.
 
   -o, --output PATH   where to (default: slipway-support-….zip here); a file that is there is not replaced
+  --serial            also what the guest printed, which can hold anything
 `,
   port: `slipway port list [NAME] [--probe]
 slipway port add [NAME] PORT:GUEST[:[ADDRESS:]HOST][/udp]

@@ -48,6 +48,10 @@ function isPageItself(url: string): boolean {
 const allowedPermissions: ReadonlySet<string> = new Set(['clipboard-sanitized-write', 'clipboard-read']);
 
 function restrictSession(ours: Session): void {
+  // To nowhere: a peer connection over TCP asks for a proxy, and for nothing else that could refuse it.
+  ours
+    .setProxy({ mode: 'fixed_servers', proxyRules: 'http://127.0.0.1:9', proxyBypassRules: '<-loopback>' })
+    .catch((error: unknown) => process.emitWarning(`no proxy was set: ${String(error)}`));
   ours.setPermissionCheckHandler((_contents, permission, requestingOrigin, { isMainFrame }) => {
     return isMainFrame && allowedPermissions.has(permission) && originOf(requestingOrigin) === pageOrigin;
   });

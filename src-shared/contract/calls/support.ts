@@ -9,7 +9,7 @@ export const supportCalls = {
    * alone. Nothing is written and nothing is sent.
    */
   'support.bundle': look(
-    z.strictObject({ id: instanceIdSchema.nullable() }),
+    z.strictObject({ id: instanceIdSchema.nullable(), serial: z.boolean().default(false) }),
     z.strictObject({
       fileName: z.string(),
       base64: z.string(),

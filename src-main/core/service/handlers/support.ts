@@ -24,9 +24,9 @@ const boots = 3;
 
 export function supportHandlers(services: HandlerServices): HandlersOf<typeof supportCalls> {
   return {
-    'support.bundle': async ({ id }) => {
+    'support.bundle': async ({ id, serial }) => {
       const at = new Date();
-      const { zip, files } = await gather(services, id, at, tailBytes);
+      const { zip, files } = await gather(services, { id, serial, at }, tailBytes);
       const stamp = at.toISOString().slice(0, 19).replaceAll(':', '');
       return {
         fileName: `slipway-support-${id ?? 'host'}-${stamp}.zip`,
@@ -39,17 +39,17 @@ export function supportHandlers(services: HandlerServices): HandlersOf<typeof su
 
 async function gather(
   services: HandlerServices,
-  id: string | null,
-  at: Date,
+  wanted: { readonly id: string | null; readonly serial: boolean; readonly at: Date },
   bytesPerTail: number,
 ): Promise<SupportBundle> {
+  const { id, serial, at } = wanted;
   const parts = [
     ...(await hostParts(services, at)),
-    ...(id === null ? [] : await instanceParts(services.manager.get(id), bytesPerTail)),
+    ...(id === null ? [] : await instanceParts(services.manager.get(id), serial, bytesPerTail)),
   ];
   const bundle = await makeSupportBundle(parts, surroundings(), at);
   if (bundle.zip.length <= zipBytes || bytesPerTail < 1024) return bundle;
-  return gather(services, id, at, Math.floor(bytesPerTail / 4));
+  return gather(services, wanted, Math.floor(bytesPerTail / 4));
 }
 
 function surroundings() {
@@ -79,13 +79,13 @@ async function hostParts(services: HandlerServices, at: Date): Promise<BundlePar
   ];
 }
 
-async function instanceParts(instance: ManagedInstance, bytesPerTail: number): Promise<BundlePart[]> {
+async function instanceParts(instance: ManagedInstance, serial: boolean, bytesPerTail: number): Promise<BundlePart[]> {
   const details = await instance.describe();
   const kept = (await instance.boots()).slice(0, boots);
   const perBoot = await Promise.all(
     kept.map(async ({ number }) => [
       ...(await log(instance, 'engine', number, bytesPerTail)),
-      ...(await log(instance, 'serial', number, bytesPerTail)),
+      ...(serial ? await log(instance, 'serial', number, bytesPerTail) : []),
     ]),
   );
   return [...detailParts(details), ...perBoot.flat()];
@@ -136,8 +136,10 @@ async function endOf(path: string, bytes: number): Promise<string> {
   return offset === 0 ? text : `(${offset} bytes before this are left out)\n${text}`;
 }
 
+/** Notes are what a person wrote for themselves. */
 function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  const withoutNotes = (key: string, part: unknown) => (key === 'notes' ? '(left out)' : part);
+  return `${JSON.stringify(value, withoutNotes, 2)}\n`;
 }
 
 function textOfError(error: unknown): string {
