@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { filenames } from '../core/home/filenames.ts';
 import type { Paths } from '../core/home/paths.ts';
-import { isErrno } from '../core/kit/atomic-file.ts';
+import { isErrno } from '../core/kit/errno.ts';
 import { connectSocket, openSocketPath } from '../core/process/socket-path.ts';
 
 export interface AddressSocket {

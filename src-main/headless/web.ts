@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { WebSocket, WebSocketServer } from 'ws';
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import { limits } from '../../src-shared/limits.ts';
-import { isErrno } from '../core/kit/atomic-file.ts';
+import { isErrno } from '../core/kit/errno.ts';
 import { unawaited } from '../core/kit/unawaited.ts';
 import { servePageFile } from './page-file.ts';
 import { maxUnsentBytes, type Service } from './service.ts';

@@ -1,7 +1,7 @@
 /** `app://slipway/`: the built page from disk, under an origin of its own. */
 import { readFile } from 'node:fs/promises';
 import { protocol } from 'electron';
-import { isErrno } from '../core/kit/atomic-file.ts';
+import { isErrno } from '../core/kit/errno.ts';
 import { contentSecurityPolicy } from '../headless/content-security-policy.ts';
 import { appScheme } from './page-address.ts';
 import { pageFileOf } from './page-file.ts';

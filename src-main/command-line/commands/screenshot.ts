@@ -3,7 +3,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
-import { isErrno } from '../../core/kit/atomic-file.ts';
+import { isErrno } from '../../core/kit/errno.ts';
 import type { Command } from '../context.ts';
 import { idOrObvious } from '../named-instance.ts';
 import { UsageError } from '../usage.ts';

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isErrno } from '../kit/atomic-file.ts';
 import { CleanupStack } from '../kit/cleanup-stack.ts';
+import { isErrno } from '../kit/errno.ts';
 import { eventually } from '../testing/eventually.ts';
 import { Keyboard, type KeyboardOptions } from './keyboard.ts';
 

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, open, readFile, stat } from 'node:fs/promises';
 import { release, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { isErrno } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 
 export type KvmDevice =
   | { readonly state: 'openable' }

@@ -8,7 +8,8 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
-import { isErrno, writeFileAtomically } from '../kit/atomic-file.ts';
+import { writeFileAtomically } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 import { readRegularText } from '../kit/regular-file.ts';
 
 export interface SshKeys {

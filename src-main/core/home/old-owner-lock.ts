@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { isErrno } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 import { holds, ownerOfSocket } from './socket-owner.ts';
 
 export interface OldLock {

@@ -13,7 +13,7 @@ import { link, lstat, readdir, rename, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
-import { isErrno } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 import { openSocketPath, type SocketPath, withSocketPath } from '../process/socket-path.ts';
 import { filenames } from './filenames.ts';
 import { holdOldLock, isHeldByOlderSlipway, type OldLock } from './old-owner-lock.ts';

@@ -2,7 +2,7 @@
 import { access, chmod, constants, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
-import { isErrno } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 import { type Paths, pathsOf } from './paths.ts';
 
 /** Throws `home_unusable` with the system's own words. */

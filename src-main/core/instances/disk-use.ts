@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { serialNames } from '../../../src-shared/model/console.ts';
 import type { DiskUse } from '../../../src-shared/model/instance.ts';
 import { filenames, serialFile } from '../home/filenames.ts';
-import { isErrno } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 
 const blockBytes = 512;
 const mostTries = 5;

@@ -5,7 +5,7 @@
 import { readdir } from 'node:fs/promises';
 import type { InstanceId } from '../../../src-shared/model/ids.ts';
 import { filenames } from '../home/filenames.ts';
-import { isErrno } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 import { hostProcesses } from '../process/host-processes.ts';
 import { type ProcessIdentity, processState } from '../process/identity.ts';
 import { findLife, worksForAnother } from './life.ts';

@@ -42,7 +42,9 @@ export async function readJson<S extends z.ZodType>(path: string, schema: S): Pr
   const read = await readJsonUnchecked(path);
   if (read.state !== 'ok') return read;
   const parsed = schema.safeParse(read.value);
-  return parsed.success ? { state: 'ok', value: parsed.data } : { state: 'broken', error: z.prettifyError(parsed.error) };
+  return parsed.success
+    ? { state: 'ok', value: parsed.data }
+    : { state: 'broken', error: z.prettifyError(parsed.error) };
 }
 
 /** Up to here the way to a thread and back takes several times as long as the reading. */
@@ -75,9 +77,4 @@ function readSmall(path: string): string | null {
   } finally {
     closeSync(file);
   }
-}
-
-/** Narrows a thrown value to a system error with one of these codes. */
-export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 }

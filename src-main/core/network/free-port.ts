@@ -2,7 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
-import { isErrno } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 
 export type Protocol = 'tcp' | 'udp';

@@ -1,7 +1,7 @@
 /** The process table of Linux: `/proc`, see proc(5). */
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
-import { isErrno } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 import type { ProcessStat, ProcessTable } from './process-table.ts';
 
 /**

@@ -7,7 +7,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
-import { isErrno } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 
 export interface RunToolOptions {
   /** Ends the tool (SIGTERM, then SIGKILL) and everything in its process group. */

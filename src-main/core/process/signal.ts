@@ -5,8 +5,9 @@
  * Never: signals a pid whose identity was not checked in the same call, a process group, or what is ours neither
  * by its uuid nor by its command line.
  */
-import { isErrno } from '../kit/atomic-file.ts';
+
 import { type Clock, systemClock } from '../kit/clock.ts';
+import { isErrno } from '../kit/errno.ts';
 import { hostProcesses } from './host-processes.ts';
 import { type KnownProcess, type ProcessState, processState, stateNow } from './identity.ts';
 import type { ProcessTable } from './process-table.ts';

@@ -4,7 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
-import { isErrno } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 import { withSocketPath } from '../process/socket-path.ts';
 
 /** A socket by its folder, which may be any length, or by a path of at most 107 bytes. */

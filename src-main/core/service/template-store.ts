@@ -11,7 +11,8 @@ import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { idFromName } from '../../../src-shared/model/ids.ts';
 import { type Spec, specSchema } from '../../../src-shared/model/spec.ts';
 import type { Template } from '../../../src-shared/model/template.ts';
-import { isErrno, readJson, writeJsonAtomically } from '../kit/atomic-file.ts';
+import { readJson, writeJsonAtomically } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 import { filesOf } from './draft.ts';
 
 export type Request = Omit<Spec, 'id' | 'version' | 'createdAt'>;

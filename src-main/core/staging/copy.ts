@@ -7,7 +7,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile as cloneFile, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
-import { isErrno } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 import { explainRead, openRegular } from '../kit/regular-file.ts';
 import { explainWrite, requireRoom } from './disk-full.ts';
 import { dataExtents } from './extents.ts';

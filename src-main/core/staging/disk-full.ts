@@ -1,7 +1,7 @@
 /** Room on a file system: asked before a long write, and told in words when it ran out during one. */
 import { statfs } from 'node:fs/promises';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
-import { isErrno } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 
 /** Bytes an ordinary user may still write in `directory`. */
 export async function freeBytes(directory: string): Promise<number> {

@@ -2,7 +2,8 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import type { InstancePaths } from '../home/paths.ts';
-import { isErrno, readJson, writeJsonAtomically } from '../kit/atomic-file.ts';
+import { readJson, writeJsonAtomically } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 import { explainWrite } from './disk-full.ts';
 import { type StagedEntry, type StagingRecord, stagingRecordSchema } from './reuse.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Paths, pathsOf } from '../home/paths.ts';
-import { isErrno } from '../kit/atomic-file.ts';
+import { isErrno } from '../kit/errno.ts';
 import { linuxProcesses } from '../process/linux-processes.ts';
 import { eventually } from './eventually.ts';
 

@@ -2,7 +2,7 @@
 import { Stats } from 'node:fs';
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { isErrno } from '../../kit/atomic-file.ts';
+import { isErrno } from '../../kit/errno.ts';
 
 /** One sentence; null where nothing stands in the way now. Never throws. `path` is absolute. */
 export async function whyNotOpened(path: string, use: 'read' | 'write'): Promise<string | null> {

@@ -7,7 +7,8 @@ import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { SlipwayError } from '../../../../src-shared/contract/errors.ts';
 import { type EngineData, engineDataSchema } from '../../../../src-shared/model/ffx-engine-data.ts';
-import { isErrno, writeJsonAtomically } from '../../kit/atomic-file.ts';
+import { writeJsonAtomically } from '../../kit/atomic-file.ts';
+import { isErrno } from '../../kit/errno.ts';
 import { type EngineDataForm, filledFields, upgradeEngineData } from './engine-data-upgrade.ts';
 import { broken, checkDocument, type JsonNote, type Reading, readJsonDocument } from './product-bundle-json.ts';
 

@@ -12,7 +12,7 @@ import {
   productBundleFileSchema,
   type SystemSlot,
 } from '../../../../src-shared/model/product-bundle.ts';
-import { isErrno } from '../../kit/atomic-file.ts';
+import { isErrno } from '../../kit/errno.ts';
 import { checkDocument, type JsonNote, readJsonDocument } from './product-bundle-json.ts';
 
 export const productBundleFilename = 'product_bundle.json';

@@ -7,7 +7,8 @@ import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SlipwayError } from '../../../../src-shared/contract/errors.ts';
-import { isErrno, readJson } from '../../kit/atomic-file.ts';
+import { readJson } from '../../kit/atomic-file.ts';
+import { isErrno } from '../../kit/errno.ts';
 import { writeCpio } from './cpio.ts';
 import { bootModules, guestFiles, guestPackages, optionalModules } from './guest-files.ts';
 

@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import type * as z from 'zod';
 import { SlipwayError, toFailure } from '../../../../src-shared/contract/errors.ts';
 import { limits } from '../../../../src-shared/limits.ts';
-import { isErrno, writeJsonAtomically } from '../../kit/atomic-file.ts';
+import { writeJsonAtomically } from '../../kit/atomic-file.ts';
+import { isErrno } from '../../kit/errno.ts';
 import type { DebianPackage } from './debian-control.ts';
 import {
   type Apt,

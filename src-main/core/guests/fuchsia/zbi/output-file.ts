@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SlipwayError } from '../../../../../src-shared/contract/errors.ts';
-import { isErrno } from '../../../kit/atomic-file.ts';
+import { isErrno } from '../../../kit/errno.ts';
 
 /**
  * Mode 0600. `neededBytes`: checked against the free space before anything is written.

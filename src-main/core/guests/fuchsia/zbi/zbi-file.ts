@@ -1,7 +1,7 @@
 /** A boot image opened for reading: in pieces of bounded size, never as a whole. Reads; never writes. */
 import type { FileHandle } from 'node:fs/promises';
 import { SlipwayError } from '../../../../../src-shared/contract/errors.ts';
-import { isErrno } from '../../../kit/atomic-file.ts';
+import { isErrno } from '../../../kit/errno.ts';
 import { openRegular } from '../../../kit/regular-file.ts';
 import { zbiLimits } from './limits.ts';
 

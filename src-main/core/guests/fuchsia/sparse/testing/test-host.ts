@@ -2,7 +2,7 @@
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { SlipwayError } from '../../../../../../src-shared/contract/errors.ts';
-import { isErrno } from '../../../../kit/atomic-file.ts';
+import { isErrno } from '../../../../kit/errno.ts';
 import type { HostFiles } from '../image-file.ts';
 
 export const testHost: HostFiles = {
