@@ -52,6 +52,8 @@ test('serial line and monitor side by side, both typed into; one console twice s
   const again = panes.terminal(panes.pane(1));
   await panes.expectText(again, /^left$/);
   // The new pane has the keys.
+  await expect(again).toHaveAttribute('data-state', 'writable');
+  await expect(again.locator('textarea')).toBeFocused();
   await app.page.keyboard.type('echo both\r');
   await panes.expectText(again, /^both$/);
   await panes.expectText(serial, /^both$/);

@@ -132,7 +132,7 @@ test.describe('two hundred instances', () => {
     await expect(list.box).toBeFocused();
     await list.search.fill('');
     await expect(list.page.getByRole('option', { name: 'night shift, 3 instances, unfolded' })).toBeAttached();
-    expect((await specOf(home, 'guest-006')).group).toBe('night shift');
+    await expect.poll(async () => (await specOf(home, 'guest-006')).group).toBe('night shift');
     await list.box.focus();
     await list.page.keyboard.press('ControlOrMeta+a');
     await expect(list.bar).toContainText('200 chosen');
@@ -154,7 +154,7 @@ test.describe('an instance', () => {
     await list.page.keyboard.press('Enter');
     await expect(list.row('boot loader')).toBeVisible();
     await expect(list.box).toBeFocused();
-    expect(await specOf(home, 'guest-002')).toMatchObject({ name: 'boot loader' });
+    await expect.poll(async () => (await specOf(home, 'guest-002')).name).toBe('boot loader');
 
     await list.page.keyboard.press('F2');
     await list.page.keyboard.type('never mind');
@@ -180,7 +180,7 @@ test.describe('an instance', () => {
     await expect(list.page.getByText('Saved')).toBeVisible();
     await list.page.getByRole('combobox', { name: 'Group' }).fill('lab');
     await expect(list.page.getByRole('option', { name: /^lab, 1 instance,/ })).toBeVisible();
-    expect(await specOf(home, 'guest-001')).toMatchObject({ notes: 'needs the new firmware', group: 'lab' });
+    await expect.poll(() => specOf(home, 'guest-001')).toMatchObject({ notes: 'needs the new firmware', group: 'lab' });
     await expectAccessible(app.page, 'details with notes');
     await keepScreenshot(app, 'details-notes');
 

@@ -121,8 +121,11 @@ test('a field lights its arguments, an argument leads to its field, and an edite
   await sayYesNatively(app);
   const dialog = await workbench.openNewInstance('Demo');
   const option = (text: string) => command(dialog).getByRole('option').filter({ hasText: text });
-  await dialog.getByLabel('Memory (MiB)').focus();
-  await expect(option('-m size=512M')).toHaveAttribute('data-lit', '');
+  // The form gives the focus to its first field once it has opened, which may be after ours.
+  await expect(async () => {
+    await dialog.getByLabel('Memory (MiB)').focus();
+    await expect(option('-m size=512M')).toHaveAttribute('data-lit', '', { timeout: 1000 });
+  }).toPass();
   await expect(option('-smp')).not.toHaveAttribute('data-lit', '');
 
   await option('-smp').click();
