@@ -8,6 +8,8 @@ import * as z from 'zod';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { readRegularText } from './regular-file.ts';
 
+export { isErrno } from './errno.ts';
+
 /** Mode 0600: what Slipway writes is the user's alone. Throws what the file system throws (ENOSPC, EACCES). */
 export async function writeFileAtomically(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
@@ -53,9 +55,4 @@ export async function readJson<S extends z.ZodType>(path: string, schema: S): Pr
   } catch (error) {
     return { state: 'broken', error: String(error) };
   }
-}
-
-/** Narrows a thrown value to a system error with one of these codes. */
-export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 }

@@ -7,7 +7,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'n
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
-import { isErrno } from './atomic-file.ts';
+import { isErrno } from './errno.ts';
 import { unawaited } from './unawaited.ts';
 
 export interface RegularFileOptions {
