@@ -51,8 +51,10 @@ export async function pastOf(
     typed: '',
   });
   const ready = seen?.ready ?? false;
-  // It goes on, or may: the watch judges its last words as those of any guest.
-  if (verdict.kind !== 'dead')
+  // It goes on, or may: the watch judges its last words as those of any guest. Where it died before they are nothing new.
+  if (verdict.kind === 'alive' || (verdict.kind === 'open' && inARow === 1))
     return { ready, panic: null, resetLoop: null, inARow: 0, isNews, over, from: panic.offset };
-  return { ready, panic: { ...panic, line: verdict.line }, resetLoop, inARow, isNews, over, from: panic.offset };
+  const line = verdict.kind === 'dead' ? verdict.line : panic.line;
+  // The reset that ends this round is still to be counted.
+  return { ready, panic: { ...panic, line }, resetLoop, inARow: inARow - 1, isNews, over, from: panic.offset };
 }
