@@ -9,7 +9,6 @@ import * as z from 'zod';
 import { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { readRegularText } from './regular-file.ts';
 
-
 /** Mode 0600: what Slipway writes is the user's alone. Throws what the file system throws (ENOSPC, EACCES). */
 export async function writeFileAtomically(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
