@@ -1,12 +1,9 @@
-/** Ways in and out that are no feature: addresses that were used, other origins, peer connections, links of a guest. */
+/** Ways in and out that are no feature: addresses that were used, other origins, peer connections. */
 import { createSocket } from 'node:dgram';
-import { appendFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
-import { slipway, startDemo } from '../fixtures/command-line.ts';
+import { slipway } from '../fixtures/command-line.ts';
 import { expect, test } from '../fixtures/test.ts';
-import { ConsolePanes } from '../pages/console-panes.ts';
 
 test.describe.configure({ timeout: 150_000 });
 
@@ -123,21 +120,4 @@ test('a page of another origin on this computer gets nothing', async ({ app }) =
     await context.close();
     evil.close();
   }
-});
-
-test('a link of the guest says where it leads, and one that hides it is asked about', async ({ app }) => {
-  await startDemo(app.home, 'demo');
-  await slipway(app.home, 'stop', 'demo', '--now');
-  // As a guest would have printed it; the demo guest's shell swallows escapes.
-  const link = '\x1b]8;;http://127.0.0.1:9/elsewhere\x1b\\good.example\x1b]8;;\x1b\\\r\n';
-  await appendFile(join(app.home, 'instances', 'demo', 'boots', '0001', 'serial.out'), link);
-  await app.page.getByRole('option', { name: /^demo/ }).click();
-  const panes = new ConsolePanes(app.page);
-  const shown = panes.terminal().locator('.xterm-rows').getByText('good.example').last();
-  // The terminal takes the pointer before its letters do.
-  await shown.hover({ force: true });
-  await expect(app.page.locator('.console-link')).toHaveText('http://127.0.0.1:9/elsewhere');
-  await shown.click({ force: true });
-  await expect(app.page.getByText('“good.example” leads to http://127.0.0.1:9/elsewhere')).toBeVisible();
-  expect(app.page.context().pages()).toHaveLength(1);
 });
