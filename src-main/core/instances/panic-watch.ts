@@ -33,10 +33,9 @@ export class PanicWatch {
     this.#consoles = consoles;
     this.#clock = clock;
     this.#judgedBefore = from;
-    this.#unsubscribe = consoles.watchLines(
-      { containing: panicWords, from, unfinished: true },
-      ({ text, offset }) => void (dyingWords(text) !== null && this.#notice(offset)),
-    );
+    this.#unsubscribe = consoles.watchLines({ containing: panicWords, from, unfinished: true }, ({ text, offset }) => {
+      if (dyingWords(text) !== null) this.#notice(offset);
+    });
   }
 
   /** Whether it died in this round. */

@@ -3,8 +3,9 @@
  * a person, also by one who may do everything, and nothing that such a file names is run before. What was confirmed is
  * remembered by content: of a program it is what is in it, not where it lies.
  */
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import type { ReceivedPower } from '../../../src-shared/model/template.ts';
+import { openRegular } from '../kit/regular-file.ts';
 import type { PowerQuestion } from './power.ts';
 import { powersOf } from './power.ts';
 import { digestOf, type PowerMemory } from './power-memory.ts';
@@ -27,6 +28,18 @@ export async function confirmReceived(request: Request, memory: PowerMemory): Pr
 }
 
 async function contentOf({ title, detail, files = [] }: PowerQuestion): Promise<string> {
-  const contents = await Promise.all(files.map((file) => readFile(file).catch(() => 'not readable')));
+  const contents = await Promise.all(files.map((file) => digestOfFile(file).catch(() => 'not readable')));
   return digestOf([title, detail, ...contents]);
+}
+
+/** A program may have some hundred MiB: never all of it at once. */
+async function digestOfFile(path: string): Promise<string> {
+  const file = await openRegular(path);
+  try {
+    const hash = createHash('sha256');
+    for await (const chunk of file.createReadStream({ autoClose: false })) hash.update(chunk);
+    return hash.digest('hex');
+  } finally {
+    await file.close();
+  }
 }
