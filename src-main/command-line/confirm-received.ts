@@ -2,10 +2,10 @@
  * Before anything that a file from elsewhere names is run or opened: what it could do beyond the guest is shown, and a
  * person says yes. Once, as long as it stays the same.
  */
-import { createInterface } from 'node:readline/promises';
 import { SlipwayError } from '../../src-shared/contract/errors.ts';
 import type { DraftInput } from '../../src-shared/model/spec.ts';
 import { visibleText } from '../core/service/visible-text.ts';
+import { isAskable, isConfirmed } from './confirm.ts';
 import type { CommandContext } from './context.ts';
 
 /** Throws `not_permitted` where nobody can be asked, `cancelled` for a no. */
@@ -23,17 +23,12 @@ export async function confirmReceived(
 }
 
 async function ask(list: string, signal: AbortSignal): Promise<void> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+  if (!isAskable()) {
     throw new SlipwayError('not_permitted', 'This needs your word, and there is no terminal to ask on.', {
       cause: list.trim(),
       hint: 'If this is what you want, say the same again with --yes.',
     });
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question('Allow all of this? [y/N] ', { signal });
-    if (!/^y(es)?$/i.test(answer.trim())) throw new SlipwayError('cancelled', 'Not confirmed: nothing was made.');
-  } finally {
-    terminal.close();
-  }
+  if (!(await isConfirmed('Allow all of this? ', signal)))
+    throw new SlipwayError('cancelled', 'Not confirmed: nothing was made.');
 }

@@ -93,7 +93,7 @@ describe('import and export', () => {
     });
     expect(await run('', 'import', 'nowhere.sh')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('cannot be read'),
+      stderr: expect.stringContaining('does not exist'),
     });
     expect(await run('', 'import', '--set', 'x')).toMatchObject({ code: 2 });
     expect(await run('', 'template', 'frob')).toMatchObject({ code: 2 });

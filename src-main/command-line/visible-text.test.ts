@@ -68,7 +68,7 @@ describe('the output', () => {
       'console-attachment.ts',
       'foreground.ts',
       'commands/console.ts',
-      'commands/trash.ts',
+      'confirm.ts',
       'run.ts',
     ]);
     const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(

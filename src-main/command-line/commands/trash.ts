@@ -1,6 +1,6 @@
 /** delete and restore: nothing is destroyed, it is moved. */
-import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { isConfirmed } from '../confirm.ts';
 import type { Command } from '../context.ts';
 import { idOf } from '../named-instance.ts';
 import { instanceJson, instanceLines, sizeText } from '../terminal-output.ts';
@@ -21,7 +21,7 @@ export const remove: Command = async (args, context) => {
   if (!values.yes) {
     const list = files.map((file) => `  ${sizeText(file.bytes).padStart(10)}  ${file.path}  (${file.what})`);
     output.note([...list, `Move ${id} to the trash (${sizeText(bytes)})?`].join('\n'));
-    if (!(await isConfirmed(signal))) {
+    if (!(await isConfirmed('', signal))) {
       output.note('Nothing was deleted.');
       return 1;
     }
@@ -33,18 +33,6 @@ export const remove: Command = async (args, context) => {
   );
   return 0;
 };
-
-async function isConfirmed(signal: AbortSignal): Promise<boolean> {
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    // Ctrl-D is a no.
-    const closed = new Promise<string>((resolve) => prompt.once('close', () => resolve('')));
-    const answer = await Promise.race([prompt.question('[y/N] ', { signal }), closed]);
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    prompt.close();
-  }
-}
 
 export const restore: Command = async (args, { client, output }) => {
   const { positionals } = parseArgs({ args, allowPositionals: true });

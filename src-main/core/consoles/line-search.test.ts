@@ -79,6 +79,13 @@ describe('findLine', () => {
     expect(await found).toEqual({ line: 'debian login: ', offset: 14 });
   });
 
+  it('is told when the stream is closed with text that nobody read, and does not look for it for ever', async () => {
+    await writeFile(path, 'some text\n');
+    await tail.look();
+    await tail.close();
+    await expect(findLine(tail, /other/)).rejects.toMatchObject({ code: 'connection_lost' });
+  });
+
   it('starts at an offset', async () => {
     await writeFile(path, 'ready\nready again\n');
     await tail.look();

@@ -103,6 +103,7 @@ export async function findLine(
         if (found !== undefined) return { line: found, offset: position };
         continue;
       }
+      if (tail.isClosed) throw new SlipwayError('connection_lost', 'The console was closed before the text appeared.');
       if (position < tail.size || anew || signal?.aborted) continue;
       if (over?.aborted) throw over.reason;
       await new Promise<void>((resolve) => {

@@ -102,6 +102,11 @@ export class Tail {
     return this.#punchedBefore;
   }
 
+  /** For good: nothing more can be read, whatever `size` says. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** Begins to follow. Resolves after the first look, so `size` is right; a file that is not there yet is waited for. */
   async start(): Promise<void> {
     await this.look();

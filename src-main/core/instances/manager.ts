@@ -229,7 +229,13 @@ export class InstanceManager {
   }
 
   async deletion(id: InstanceId): Promise<{ files: DiskUse[]; bytes: number }> {
-    const files = await this.#inDirectory(id, (instance) => instance.diskUse());
+    const files = await this.#inDirectory(id, async (instance) => {
+      const found = await instance.diskUse();
+      // With nothing in it, it may be gone; only what is done in vain is looked into.
+      if (found.length === 0 && instance.view.origin === 'slipway')
+        throw new SlipwayError('unknown_instance', `${instance.view.name} has no files.`);
+      return found;
+    });
     return { files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
   }
 

@@ -368,7 +368,9 @@ export class Supervisor implements ManagedInstance {
   async #findDoors(): Promise<void> {
     const { guest } = this.#watch;
     if (guest === null || this.state.phase !== 'running') return;
-    const doors = await findDoors(guest.qmp, guest.identity.pid, this.state.current.ports).catch(() => null);
+    // A QEMU that does not answer tells of none; what is shown of it otherwise is none the worse.
+    const look = async () => findDoors(guest.qmp, guest.identity.pid, this.state.current.ports);
+    const doors = await look().catch(() => null);
     if (doors === null || this.#watch.guest !== guest) return;
     if (JSON.stringify(doors) !== JSON.stringify(this.state.current.doors)) this.state.learn({ doors });
   }

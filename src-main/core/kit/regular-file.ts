@@ -195,7 +195,9 @@ function requireRegular(facts: FileKind, path: string, { allowDevice, field }: R
 
 /** For `catch`: what is not there is nothing; what cannot be read is not the same as that. */
 export function nullWhereMissing(error: unknown): null {
-  if (error instanceof SlipwayError && error.code === 'file_missing') return null;
+  // Below a file there will never be one: that is something to be told.
+  const isBelowFile = error instanceof SlipwayError && error.failure.raw?.startsWith('ENOTDIR') === true;
+  if (error instanceof SlipwayError && error.code === 'file_missing' && !isBelowFile) return null;
   throw error;
 }
 

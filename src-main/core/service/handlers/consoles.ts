@@ -8,7 +8,10 @@ import type { HandlerServices, HandlersOf } from './services.ts';
 export function consoleHandlers({ manager, powers }: HandlerServices): HandlersOf<typeof consoleCalls> {
   return {
     'console.open': async ({ id, console, boot }, session) => {
-      const { consoles, view } = manager.get(id);
+      const instance = manager.get(id);
+      // A guest that is just being found again can be typed to in a moment, and is to be opened so.
+      if (boot === null) await instance.whenKnown?.();
+      const { consoles, view } = instance;
       const { identity } = session;
       // The command line and a person's own programs are the person.
       const consent = identity.trust === 'user' ? undefined : controlConsent(identity, view, powers);
