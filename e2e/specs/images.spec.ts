@@ -37,7 +37,7 @@ test('a disk, which stays as it is', async ({ app }) => {
   await choosePath(app, dialog.getByRole('button', { name: 'Choose disk…' }), disk, 'file');
   await dialog.getByLabel('Memory (MiB)').fill('128');
   await dialog.getByRole('button', { name: 'Launch', exact: true }).click();
-  await workbench.expectState('ready', 30_000);
+  await workbench.expectState('running', 30_000);
   await workbench.tab('Command').click();
   await expect(workbench.page.getByRole('tabpanel', { name: 'Command' })).toContainText('disk-0.qcow2');
   // Nothing in this guest hears a power button, so the second press is what a person does next.

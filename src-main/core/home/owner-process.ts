@@ -9,6 +9,9 @@ import { join } from 'node:path';
 import { filenames } from './filenames.ts';
 import { describe, holds, type SocketOwner } from './socket-owner.ts';
 
+/** The flag of a socket that accepts connections (__SO_ACCEPTCON of the kernel), as /proc/net/unix writes it. */
+const listening = '00010000';
+
 /** Never throws. */
 export async function findOwnerProcess(home: string): Promise<SocketOwner | null> {
   if (process.platform !== 'linux') return null;
@@ -28,8 +31,9 @@ export async function findOwnerProcess(home: string): Promise<SocketOwner | null
 /** The inode of the socket bound to `name`, in the network namespace of that process. */
 async function boundTo(pid: string, name: string): Promise<string | null> {
   const table = await readFile(`/proc/${pid}/net/unix`, 'utf8').catch(() => '');
-  const row = table.split('\n').find((line) => line.endsWith(`/${name}`));
-  return row?.trim().split(/\s+/)[6] ?? null;
+  const rows = table.split('\n').filter((line) => line.endsWith(`/${name}`));
+  // Who waits to be let in stands there under the same name, and holds nothing yet: only the one that listens counts.
+  return rows.map((row) => row.trim().split(/\s+/)).find((fields) => fields[3] === listening)?.[6] ?? null;
 }
 
 async function inodeOf(path: string): Promise<bigint | null> {
