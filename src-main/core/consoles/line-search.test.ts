@@ -86,6 +86,17 @@ describe('findLine', () => {
     await expect(findLine(tail, /other/)).rejects.toMatchObject({ code: 'connection_lost' });
   });
 
+  it('goes on behind what is kept no more, also where that is everything', async () => {
+    await writeFile(path, 'gone\n');
+    await tail.look();
+    tail.markPunched(5);
+    const found = findLine(tail, /come/);
+    await new Promise((resolve) => setImmediate(resolve));
+    await appendFile(path, 'come\n');
+    await tail.look();
+    expect((await found).line).toBe('come');
+  });
+
   it('starts at an offset', async () => {
     await writeFile(path, 'ready\nready again\n');
     await tail.look();

@@ -96,15 +96,21 @@ export async function findLine(
       signal?.throwIfAborted();
       if (anew) throw new SlipwayError('connection_lost', 'The console began anew before the text appeared.');
       const chunk = await tail.read(position, readBytes);
+      // What was punched out is nowhere to be read: the search goes on behind it.
+      position = chunk.offset + chunk.bytes.length;
       if (chunk.bytes.length > 0) {
-        position = chunk.offset + chunk.bytes.length;
         const lines = [...cutter.push(chunk.bytes), cutter.unfinished];
         const found = lines[await firstMatch(lines)];
         if (found !== undefined) return { line: found, offset: position };
         continue;
       }
       if (tail.isClosed) throw new SlipwayError('connection_lost', 'The console was closed before the text appeared.');
-      if (position < tail.size || anew || signal?.aborted) continue;
+      if (anew || signal?.aborted) continue;
+      if (position < tail.size) {
+        // It grew while it was read; or it cannot be read at the moment, and nothing else must starve of that.
+        await new Promise((resolve) => setImmediate(resolve));
+        continue;
+      }
       if (over?.aborted) throw over.reason;
       await new Promise<void>((resolve) => {
         wake = resolve;

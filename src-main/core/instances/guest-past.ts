@@ -1,9 +1,11 @@
 /** What is known of a guest that is found again: what an earlier owner wrote down, and what it said since. */
-import { stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { limits } from '../../../src-shared/limits.ts';
+import type { Death } from './guest-death.ts';
 import type { InstanceConsoles } from './instance-consoles.ts';
 import type { InstanceState } from './instance-state.ts';
-import { judgePanic, pastDeathIn } from './panic-evidence.ts';
+import { readLogTail } from './log-tail.ts';
+import { deathIn, judgePanic, pastDeathIn } from './panic-evidence.ts';
 import type { Panic } from './panic-watch.ts';
 import type { InstanceServices } from './services.ts';
 
@@ -57,4 +59,20 @@ export async function pastOf(
   const line = verdict.kind === 'dead' ? verdict.line : panic.line;
   // The reset that ends this round is still to be counted.
   return { ready, panic: { ...panic, line }, resetLoop, inARow: inARow - 1, isNews, over, from: panic.offset };
+}
+
+/** Of a guest that ended while nobody watched: what the last owner saw, or else its own last words. */
+export async function deathUnwatched(
+  { store, paths }: Pick<InstanceServices, 'store' | 'paths'>,
+  { spec, boot }: Pick<InstanceState, 'spec' | 'boot'>,
+): Promise<Death> {
+  const { serialOutput } = paths.instance(spec.id).boot(boot);
+  const read = await store.readSeen(spec.id, boot);
+  const seen = read.state === 'ok' ? read.value : null;
+  const output = await readLogTail(serialOutput);
+  const found = deathIn(output);
+  const { size } = await lstat(serialOutput).catch(() => ({ size: 0 }));
+  const offset = Math.max(0, size - Buffer.byteLength(output.slice(found?.index ?? 0)));
+  const panic = found === null ? null : { line: found.line, offset };
+  return { panic: seen?.panic ?? panic, resetLoop: seen?.resetLoop ?? null };
 }

@@ -9,13 +9,11 @@ import type { SlipwayError } from '../../../src-shared/contract/errors.ts';
 import { limits } from '../../../src-shared/limits.ts';
 import { Emitter } from '../kit/emitter.ts';
 import { unawaited } from '../kit/unawaited.ts';
-import { applyForwards, readForwards, thisHost } from '../network/user-mode.ts';
 import { type ProcessIdentity, processState } from '../process/identity.ts';
 import type { LadderResult } from '../process/ladder.ts';
 import type { ProcessEnd } from '../process/spawn.ts';
 import { stuckFacts } from '../process/stuck-facts.ts';
 import type { QmpClient } from '../qmp/client.ts';
-import { humanMonitorCommand } from '../qmp/commands.ts';
 import type { QmpEvent } from '../qmp/messages.ts';
 import { AttachAttempts } from './attach-attempts.ts';
 import { type Gathered, gather, isVerified } from './evidence.ts';
@@ -23,12 +21,12 @@ import { letDebuggerIn, listenForDebugger, wantsDebugger } from './gdb-stub.ts';
 import type { Death } from './guest-death.ts';
 import { describeEnd, earlyEndError, givenUpError, uncontrollable, unkillable } from './guest-end.ts';
 import { GuestHealth } from './guest-health.ts';
-import { type Past, pastOf } from './guest-past.ts';
+import { deathUnwatched, type Past, pastOf } from './guest-past.ts';
 import type { InstanceConsoles } from './instance-consoles.ts';
 import type { InstanceState } from './instance-state.ts';
 import { removeLeftOvers } from './left-overs.ts';
 import { lastLinesOf, readLogTail } from './log-tail.ts';
-import { deathIn } from './panic-evidence.ts';
+import { mapPorts } from './map-ports.ts';
 import {
   type PauseReason,
   readPauseMarker,
@@ -226,7 +224,7 @@ export class GuestWatch {
       const verified = await isVerified(qmp, this.#state.current.record?.acceleration?.accelerator);
       const pausedBy = found.pausedByUs ? await readPauseMarker(this.#paths.pauseMarker) : null;
       timeline?.begin('map ports');
-      const ports = await this.#mapPorts(qmp, isNew);
+      const ports = await mapPorts(qmp, isNew, this.#services, this.#state);
       await this.#consoles.openBoot(this.#state.boot, { live: true });
       const { record } = this.#state.current;
       if (wantsDebugger(record)) {
@@ -289,15 +287,6 @@ export class GuestWatch {
     unawaited(ended, 'the end of a guest could not be written down', log);
   }
 
-  async #mapPorts(qmp: QmpClient, isNew: boolean) {
-    const { networking, ports: mappings } = this.#state.current.record?.settled ?? this.#state.spec.host;
-    if (networking !== 'user' || mappings.length === 0) return [];
-    const hmp = (command: string) => humanMonitorCommand(qmp, command);
-    const { instanceOf } = this.#services;
-    const host = instanceOf === undefined ? thisHost : { ...thisHost, instanceOf };
-    return isNew ? applyForwards({ mappings, hmp, host }) : readForwards({ mappings, hmp, host });
-  }
-
   async #onQmpLost(guest: RunningGuest): Promise<void> {
     const gone = guest.ended.then(
       () => true,
@@ -348,27 +337,13 @@ export class GuestWatch {
     const outcome = await this.#describeEnd(
       { process: null, farewell: null, stopRequested: false },
       kind === 'stopped',
-      await this.#findDeath(),
+      await deathUnwatched(this.#services, this.#state),
     );
     await this.#state.recordOutcome(outcome);
     await removeLeftOvers(this.#paths);
     await this.#consoles.endBoot(outcome.text);
     if (this.#state.phase === 'failed' || this.#state.phase === 'stopped') this.#state.tell();
     else this.#state.move(kind === 'crashed' ? 'crashed' : 'ended');
-  }
-
-  /** Of a guest that ended while nobody watched: what the last owner saw, or else its own last words. */
-  async #findDeath(): Promise<Death> {
-    const { spec, boot } = this.#state;
-    const files = this.#paths.boot(boot);
-    const read = await this.#services.store.readSeen(spec.id, boot);
-    const seen = read.state === 'ok' ? read.value : null;
-    const output = await readLogTail(files.serialOutput);
-    const found = deathIn(output);
-    const { size } = await lstat(files.serialOutput).catch(() => ({ size: 0 }));
-    const offset = Math.max(0, size - Buffer.byteLength(output.slice(found?.index ?? 0)));
-    const panic = found === null ? null : { line: found.line, offset };
-    return { panic: seen?.panic ?? panic, resetLoop: seen?.resetLoop ?? null };
   }
 
   async #describeEnd(end: GuestEnd, socketsRemoved: boolean, death: Death = this.#state.current) {
